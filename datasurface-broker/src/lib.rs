@@ -112,10 +112,10 @@ pub use datasurface_choice::{
     Adjustment, Candidate, Criterion, Delay, Explanation, Lack, MoveError, MoveStep, PlatformTask,
 };
 pub use datasurface_state::{
-    AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
-    EarlierTransition, LOCK_FILE_NAME, Lock, LockError, Manifest, OrderedScope, PlanFile, PlatformLock,
-    PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, StoredView, Target, TargetError,
-    TargetTransaction, disk, git,
+    AcceptedEdit, AppliedTarget, ApplyState, AsOf, BranchFolder, BranchFolderError, EarlierApplied,
+    EarlierTransition, EarlyAdvance, LOCK_FILE_NAME, Lock, LockError, Manifest, OrderedScope, PlanFile,
+    PlatformLock, PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, StoredView, Target,
+    TargetError, TargetTransaction, disk, git,
     storage::{OwingTeam, changed_owing_teams},
 };
 pub use error::BrokerError;
@@ -124,7 +124,7 @@ pub use lock_change::LockChange;
 pub use operate::{OperationContext, OperationReport};
 pub use placed::Placed;
 pub use progress::PROGRESS;
-pub use propose::{Advance, AsOf, Base, LintReport, Proposal};
+pub use propose::{Advance, Base, LintReport, Proposal};
 pub use serde_json::Error as JsonError;
 pub use session::Session;
 pub use waivers::unknown_waiver_codes;

@@ -115,8 +115,7 @@ impl Broker {
             let after = PlatformLock {
                 version: platforms.get(name).map(|configured| configured.instance().version.clone()),
                 placement: placed.placement().clone(),
-                held: before.held,
-                reached: before.reached,
+                ..before
             };
             next.platforms.insert(name.clone(), after);
             shards.insert(name.clone(), placed);

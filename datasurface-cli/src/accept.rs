@@ -1,12 +1,6 @@
 //! `accept`: takes the edit of a rendered file into the record of its target, so that the next rendering may replace it.
 
-use crate::{
-    answer::Answer,
-    arguments::{Accept, Format},
-    plan::unfinished,
-    shown::Shown,
-    target,
-};
+use crate::{answer::Answer, arguments::Accept, plan::unfinished, target};
 use datasurface_broker::AcceptedEdit;
 use datasurface_model::Findings;
 use datasurface_platform::SafePath;
@@ -15,8 +9,6 @@ use serde::Serialize;
 /// What was accepted, for programs.
 #[derive(Serialize)]
 struct AcceptJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
     file: &'a SafePath,
     accepted: Option<&'a AcceptedEdit>,
 }
@@ -28,20 +20,13 @@ pub(crate) fn accept(arguments: &Accept) -> Answer<'static> {
         Err(findings) => (None, findings),
     };
     let (accepted, findings) = target::retried(&arguments.target, attempt, |(_, findings)| findings);
-    let is_well = accepted.is_some();
-    match arguments.format {
-        Format::Text => {
-            let text = format!(
-                "the edit of `{file}` is accepted: the next rendering replaces it\n\
-                 next: `datasurface plan --diff` shows what is lost, `datasurface render` renders it\n"
-            );
-            Answer::text(accepted.map(|_| text).unwrap_or_default(), &findings, is_well)
-        }
-        Format::Json => Answer::json(
-            &AcceptJson { findings: Shown(&findings), file, accepted: accepted.as_ref() },
-            is_well,
-        ),
-    }
+    let text = accepted.is_some().then(|| {
+        format!(
+            "the edit of `{file}` is accepted: the next rendering replaces it\n\
+             next: `datasurface plan --diff` shows what is lost, `datasurface render` renders it\n"
+        )
+    });
+    Answer::of(arguments.format, &findings, text, &AcceptJson { file, accepted: accepted.as_ref() })
 }
 
 fn record(arguments: &Accept) -> Result<Option<AcceptedEdit>, Findings> {

@@ -2,6 +2,7 @@
 //! in memory as a whole.
 
 use crate::{
+    arguments::Format,
     atomic_write::replace,
     shown::Shown,
     text::{Printable, PrintableJson, printable},
@@ -22,6 +23,15 @@ pub(crate) struct Answer<'a> {
     is_well: bool,
     /// The exit code if all is well.
     exit_code: u8,
+}
+
+/// An object for programs, with the findings.
+#[derive(Serialize)]
+struct WithFindings<'a, T> {
+    #[serde(flatten)]
+    findings: Shown<'a>,
+    #[serde(flatten)]
+    object: T,
 }
 
 /// Says it to somebody.
@@ -47,6 +57,20 @@ impl<'a> Answer<'a> {
             to.0.error.and(written.map_err(io::Error::other))
         };
         Self { output: Box::new(output), remarks: printable(paragraphs(findings)), is_well, exit_code: 0 }
+    }
+
+    /// What a verb did: text for people, which there is if it did something, or an object for programs, which also has the findings.
+    pub(crate) fn of(
+        format: Format,
+        findings: &Findings,
+        text: Option<String>,
+        object: &impl Serialize,
+    ) -> Self {
+        let is_well = text.is_some();
+        match format {
+            Format::Text => Self::text(text.unwrap_or_default(), findings, is_well),
+            Format::Json => Self::json(&WithFindings { findings: Shown(findings), object }, is_well),
+        }
     }
 
     /// Findings for people, on the standard output, and a last line.

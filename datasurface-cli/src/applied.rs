@@ -1,12 +1,6 @@
 //! `applied`: records that another tool applied what was rendered.
 
-use crate::{
-    answer::Answer,
-    arguments::{Applied, Format},
-    plan::recovered,
-    shown::Shown,
-    target,
-};
+use crate::{answer::Answer, arguments::Applied, plan::recovered, target};
 use datasurface_broker::{Broker, RenderedRevision, RenderingId};
 use datasurface_model::Findings;
 use datasurface_platform::Revision;
@@ -15,8 +9,6 @@ use serde::Serialize;
 /// What was recorded, for programs.
 #[derive(Serialize)]
 struct AppliedJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
     revision: Option<&'a Revision>,
     rendering: Option<RenderingId>,
 }
@@ -27,21 +19,13 @@ pub(crate) fn applied(arguments: &Applied, broker: &Broker) -> Answer<'static> {
         Err(findings) => (None, findings),
     };
     let (rendered, findings) = target::retried(&arguments.target, attempt, |(_, findings)| findings);
-    let is_well = rendered.is_some();
-    match arguments.format {
-        Format::Text => {
-            let line = |rendered: RenderedRevision| {
-                let (rendering, revision) = (rendered.rendering.short(), rendered.revision.short());
-                format!("rendering {rendering} of revision {revision} is recorded as applied\n")
-            };
-            Answer::text(rendered.map(line).unwrap_or_default(), &findings, is_well)
-        }
-        Format::Json => {
-            let revision = rendered.as_ref().map(|rendered| &rendered.revision);
-            let rendering = rendered.as_ref().map(|rendered| rendered.rendering);
-            Answer::json(&AppliedJson { findings: Shown(&findings), revision, rendering }, is_well)
-        }
-    }
+    let text = rendered.as_ref().map(|rendered| {
+        let (rendering, revision) = (rendered.rendering.short(), rendered.revision.short());
+        format!("rendering {rendering} of revision {revision} is recorded as applied\n")
+    });
+    let revision = rendered.as_ref().map(|rendered| &rendered.revision);
+    let rendering = rendered.as_ref().map(|rendered| rendered.rendering);
+    Answer::of(arguments.format, &findings, text, &AppliedJson { revision, rendering })
 }
 
 fn record(arguments: &Applied, broker: &Broker) -> Result<(RenderedRevision, Findings), Findings> {

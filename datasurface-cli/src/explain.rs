@@ -1,23 +1,7 @@
 //! `explain`: why a platform serves a group or captures a datastore, and what each other one lacks.
 
-use crate::{
-    answer::Answer,
-    arguments::{self, Format},
-    input::Input,
-    shown::Shown,
-    text::count,
-};
+use crate::{answer::Answer, arguments, input::Input, text::count};
 use datasurface_broker::{Broker, Candidate, Explanation, PlatformTask};
-use serde::Serialize;
-
-/// An explanation, for programs.
-#[derive(Serialize)]
-struct ExplanationJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
-    #[serde(flatten)]
-    explanation: Option<&'a Explanation>,
-}
 
 pub(crate) fn explain(arguments: &arguments::Explain, broker: &Broker) -> Answer<'static> {
     let explained = Input::read(&arguments.model).and_then(|input| {
@@ -35,15 +19,8 @@ pub(crate) fn explain(arguments: &arguments::Explain, broker: &Broker) -> Answer
         Ok((findings, explanation)) => (findings, Some(explanation)),
         Err(findings) => (findings, None),
     };
-    match arguments.format {
-        Format::Json => {
-            Answer::json(&ExplanationJson { findings: Shown(findings), explanation }, explained.is_ok())
-        }
-        Format::Text => {
-            let text = explanation.map(|explanation| text(&arguments.task, explanation)).unwrap_or_default();
-            Answer::text(text, findings, explained.is_ok())
-        }
-    }
+    let text = explanation.map(|explanation| text(&arguments.task, explanation));
+    Answer::of(arguments.format, findings, text, &explanation)
 }
 
 /// For people.

@@ -2,24 +2,17 @@
 
 use crate::{
     answer::Answer,
-    arguments::{Graph, GraphFormat, GraphLevel, Model},
+    arguments::{Format, Graph, GraphFormat, GraphLevel, Model},
     graph_versions::GraphVersions,
     input::Input,
     listing::Listing,
     reach::Reach,
     selected_graphs::selected_graphs,
-    shown::Shown,
 };
 use datasurface_broker::{Broker, Placed};
 use datasurface_graph::picture::{Dot, GraphMl, GraphsJson, Level, Mermaid, Picture, PictureJson};
 use datasurface_model::{Findings, PlatformName};
 use std::{fmt, process::ExitCode};
-
-#[derive(serde::Serialize)]
-struct FailureJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
-}
 
 /// Prints while it looks: pictures may be large.
 pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
@@ -88,12 +81,11 @@ fn placed_before(older: &Model, broker: &Broker) -> Result<Placed, Findings> {
 }
 
 fn refuse(arguments: &Graph, findings: &Findings) -> Answer<'static> {
-    match arguments.format {
-        GraphFormat::Json => Answer::json(&FailureJson { findings: Shown(findings) }, false),
-        GraphFormat::Text | GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => {
-            Answer::text(String::new(), findings, false)
-        }
-    }
+    let format = match arguments.format {
+        GraphFormat::Json => Format::Json,
+        GraphFormat::Text | GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => Format::Text,
+    };
+    Answer::of(format, findings, None, &None::<()>)
 }
 
 /// What is shown, as a picture.

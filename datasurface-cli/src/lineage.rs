@@ -2,10 +2,9 @@
 
 use crate::{
     answer::Answer,
-    arguments::{self, Format},
+    arguments,
     codes::{UNKNOWN_COLUMN, UNKNOWN_DATASET},
     input::Input,
-    shown::Shown,
     table::Table,
 };
 use datasurface_broker::Broker;
@@ -14,7 +13,7 @@ use datasurface_graph::{
     query::{ColumnKey, ColumnSources, Queries},
 };
 use datasurface_model::{
-    ColumnName, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, nearest, segment,
+    ColumnName, DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, Valid, nearest, segment,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -22,8 +21,6 @@ use std::collections::BTreeSet;
 /// Where a dataset comes from and goes to, through all transformers, for programs.
 #[derive(Debug, Serialize)]
 struct Lineage<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
     dataset: &'a DatasetKey,
     /// Whether anybody needs it.
     is_needed: bool,
@@ -41,12 +38,6 @@ struct Column {
     made_of: ColumnSources,
 }
 
-#[derive(Serialize)]
-struct FailureJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
-}
-
 pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer<'static> {
     let asked = Input::read(&arguments.model).and_then(|mut input| {
         let placed = input.place(broker)?;
@@ -56,19 +47,13 @@ pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer
         })?;
         Ok((input.findings, placed, columns))
     });
-    match asked {
+    let (lineage, findings) = match asked {
         Ok((findings, placed, columns)) => {
-            let lineage = Lineage::new(placed.graphs(), &arguments.dataset, columns, &findings);
-            match arguments.format {
-                Format::Text => Answer::text(lineage.text(), &findings, true),
-                Format::Json => Answer::json(&lineage, true),
-            }
+            (Some(Lineage::new(placed.graphs(), &arguments.dataset, columns)), findings)
         }
-        Err(findings) => match arguments.format {
-            Format::Text => Answer::text(String::new(), &findings, false),
-            Format::Json => Answer::json(&FailureJson { findings: Shown(&findings) }, false),
-        },
-    }
+        Err(findings) => (None, findings),
+    };
+    Answer::of(arguments.format, &findings, lineage.as_ref().map(Lineage::text), &lineage)
 }
 
 /// The columns that are asked about.
@@ -117,12 +102,7 @@ fn unknown(finding: Diagnostic, near: Option<&str>, help: &str) -> Box<Diagnosti
 }
 
 impl<'a> Lineage<'a> {
-    fn new(
-        graphs: &IntentionGraphs,
-        dataset: &'a DatasetKey,
-        columns: Vec<ColumnName>,
-        findings: &'a Findings,
-    ) -> Self {
+    fn new(graphs: &IntentionGraphs, dataset: &'a DatasetKey, columns: Vec<ColumnName>) -> Self {
         let questions = Queries::new(graphs);
         let column = |column: ColumnName| {
             let made_of = questions.upstream_columns(&ColumnKey::new(dataset, column.clone()));
@@ -130,7 +110,6 @@ impl<'a> Lineage<'a> {
         };
         let is_needed = is_needed(graphs, dataset);
         Self {
-            findings: Shown(findings),
             dataset,
             is_needed,
             is_made: is_needed || is_an_output(graphs, dataset),

@@ -1,12 +1,6 @@
 //! `release`: lets data go that is held, before its time is over.
 
-use crate::{
-    answer::Answer,
-    arguments::{Format, Release},
-    codes::NOT_HELD,
-    lock_update::LockUpdate,
-    shown::Shown,
-};
+use crate::{answer::Answer, arguments::Release, codes::NOT_HELD, lock_update::LockUpdate};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, nearest, segment};
 use datasurface_platform::HeldState;
 use serde::Serialize;
@@ -14,8 +8,6 @@ use serde::Serialize;
 /// What was released, for programs.
 #[derive(Serialize)]
 struct ReleaseJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
     platform: Option<&'a PlatformName>,
     released: Option<&'a HeldState>,
 }
@@ -25,23 +17,15 @@ pub(crate) fn release(arguments: &Release) -> Answer<'static> {
         Ok((released, findings)) => (Some(released), findings),
         Err(findings) => (None, findings),
     };
-    let is_well = released.is_some();
-    match arguments.format {
-        Format::Text => {
-            let line = |(platform, state): (PlatformName, HeldState)| {
-                let (resource, dataset) = (&state.resource, &state.holds.dataset);
-                format!(
-                    "`{resource}` of {platform} is released: the next rendering takes it down, and `{dataset}` in it is lost\n\
-                     next: `datasurface plan` shows it, `datasurface render` renders it\n"
-                )
-            };
-            Answer::text(released.map(line).unwrap_or_default(), &findings, is_well)
-        }
-        Format::Json => {
-            let (platform, released) = released.as_ref().map(|(platform, state)| (platform, state)).unzip();
-            Answer::json(&ReleaseJson { findings: Shown(&findings), platform, released }, is_well)
-        }
-    }
+    let text = released.as_ref().map(|(platform, state)| {
+        let (resource, dataset) = (&state.resource, &state.holds.dataset);
+        format!(
+            "`{resource}` of {platform} is released: the next rendering takes it down, and `{dataset}` in it is lost\n\
+             next: `datasurface plan` shows it, `datasurface render` renders it\n"
+        )
+    });
+    let (platform, released) = released.as_ref().map(|(platform, state)| (platform, state)).unzip();
+    Answer::of(arguments.format, &findings, text, &ReleaseJson { platform, released })
 }
 
 fn decide(arguments: &Release) -> Result<((PlatformName, HeldState), Findings), Findings> {

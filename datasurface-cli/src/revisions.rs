@@ -2,15 +2,15 @@
 
 use crate::{
     answer::Answer,
-    arguments::{Format, Model},
+    arguments::{Format, Model, reason},
     hook_notes::annotated,
     plan::{Lost, PlanInputs, PlannedChange, Render},
-    shown::Shown,
     table::Table,
 };
+use chrono::NaiveDate;
 use clap::Args;
 use datasurface_broker::{Advance, Broker, Session};
-use datasurface_model::{Entity, Findings, PlatformName};
+use datasurface_model::{Entity, Findings, PlatformDeclaration, PlatformName};
 use datasurface_platform::Revision;
 use serde::Serialize;
 use std::{collections::BTreeSet, path::PathBuf};
@@ -20,14 +20,26 @@ pub(crate) struct AdvanceArguments {
     #[command(flatten)]
     pub(crate) inputs: PlanInputs,
 
-    /// The platforms that go forward [default: all].
+    /// The platforms that go forward [default: those that are not frozen, or all with `--now`].
     #[arg(value_name = "PLATFORM")]
     platforms: Vec<PlatformName>,
+
+    /// Take them forward before their time.
+    #[arg(long, requires = "reason")]
+    now: bool,
+
+    /// Why it is urgent: it stays in the lock.
+    #[arg(long, value_name = "TEXT", value_parser = reason, requires = "now")]
+    reason: Option<String>,
 }
 
 impl From<AdvanceArguments> for Render {
-    fn from(AdvanceArguments { inputs, platforms }: AdvanceArguments) -> Self {
-        let advance = if platforms.is_empty() { Advance::All } else { Advance::only(platforms) };
+    fn from(AdvanceArguments { inputs, platforms, reason, .. }: AdvanceArguments) -> Self {
+        let advance = match reason {
+            Some(reason) => Advance::Early(platforms.into_iter().collect(), reason),
+            None if platforms.is_empty() => Advance::Permitted,
+            None => Advance::only(platforms),
+        };
         let inputs = PlanInputs { advance, ..inputs };
         Self { inputs, proposal: None, remake: false, restore_lock: false }
     }
@@ -59,14 +71,16 @@ struct PlatformRevision {
     is_behind: bool,
     /// The platforms that parts of it wait for.
     waits_for: BTreeSet<PlatformName>,
+    /// The first day on which it may go forward.
+    may_advance: NaiveDate,
+    /// Whether its policy keeps it where it is until that day.
+    is_frozen: bool,
     reason: String,
 }
 
 /// For programs.
 #[derive(Serialize)]
 struct RevisionsJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
     /// The revision of the model of now.
     revision: Option<&'a Revision>,
     platforms: Vec<PlatformRevision>,
@@ -86,29 +100,24 @@ pub(crate) fn revisions(arguments: &RevisionsArguments, broker: &Broker) -> Answ
         Err(findings) => (None, annotated(findings, broker.hooks())),
     };
     let platforms = planned.as_ref().map(of_all).unwrap_or_default();
-    match arguments.format {
-        Format::Json => {
-            let revision = planned.as_ref().map(|planned| planned.proposal.revision());
-            Answer::json(
-                &RevisionsJson { findings: Shown(&findings), revision, platforms },
-                planned.is_some(),
-            )
-        }
-        Format::Text => {
-            let mut table = Table::new(["platform", "revision", "pending", "why"]);
-            for one in platforms {
-                let revision =
-                    one.revision.map_or_else(|| "none".to_owned(), |revision| revision.short().to_string());
-                let pending = match one.pending {
-                    0 => "nothing".to_owned(),
-                    1 => "1 step".to_owned(),
-                    steps => format!("{steps} steps"),
-                };
-                table.row([one.platform.to_string(), revision, pending, one.reason]);
-            }
-            Answer::text(table.print(), &findings, planned.is_some())
-        }
+    let text = planned.is_some().then(|| text(&platforms));
+    let revision = planned.as_ref().map(|planned| planned.proposal.revision());
+    Answer::of(arguments.format, &findings, text, &RevisionsJson { revision, platforms })
+}
+
+fn text(platforms: &[PlatformRevision]) -> String {
+    let mut table = Table::new(["platform", "revision", "pending", "may go", "why"]);
+    for one in platforms {
+        let revision = one.revision.as_ref().map_or("none".to_owned(), |reached| reached.short().to_string());
+        let pending = match one.pending {
+            0 => "nothing".to_owned(),
+            1 => "1 step".to_owned(),
+            steps => format!("{steps} steps"),
+        };
+        let may_go = if one.is_frozen { one.may_advance.to_string() } else { "now".to_owned() };
+        table.row([one.platform.to_string(), revision, pending, may_go, one.reason.clone()]);
     }
+    table.print()
 }
 
 fn of_all(planned: &PlannedChange) -> Vec<PlatformRevision> {
@@ -124,14 +133,27 @@ fn of_all(planned: &PlannedChange) -> Vec<PlatformRevision> {
         let pending = planned.proposal.plan(platform).map_or(0, |plan| plan.steps().len());
         let is_other = revision.as_ref() != Some(planned.proposal.revision());
         let others: Vec<String> = waits_for.iter().map(|other| format!("`{other}`")).collect();
-        let reason = match record {
-            None => "it was not rendered yet".to_owned(),
-            Some(_) if is_behind => "it stayed when others went forward".to_owned(),
-            Some(_) if !others.is_empty() => format!("parts of it wait for {}", others.join(", ")),
-            Some(_) if is_other && pending > 0 => "the model is another one".to_owned(),
-            Some(_) => String::new(),
+        let on = planned.as_of.day();
+        let policy = planned.ecosystem.platforms().get(platform).map(PlatformDeclaration::advance_policy);
+        let freeze = policy.and_then(|policy| policy.freeze(on));
+        let reason = match (record, freeze) {
+            (_, Some(freeze)) => format!("frozen: {}", freeze.reason()),
+            (None, None) => "it was not rendered yet".to_owned(),
+            (Some(_), None) if is_behind => "it stayed when others went forward".to_owned(),
+            (Some(_), None) if !others.is_empty() => format!("parts of it wait for {}", others.join(", ")),
+            (Some(_), None) if is_other && pending > 0 => "the model is another one".to_owned(),
+            (Some(_), None) => String::new(),
         };
-        PlatformRevision { platform: platform.clone(), revision, pending, is_behind, waits_for, reason }
+        PlatformRevision {
+            platform: platform.clone(),
+            revision,
+            pending,
+            is_behind,
+            waits_for,
+            may_advance: policy.map_or(on, |policy| policy.next(on)),
+            is_frozen: freeze.is_some(),
+            reason,
+        }
     };
     names.into_iter().map(of).collect()
 }

@@ -21,6 +21,7 @@ segments! {
     ACCEPTS_DEPRECATED_UNTIL = "accepts_deprecated_until";
     ACCOUNT = "account";
     ADDRESS = "address";
+    ADVANCES = "advances";
     ALIASES = "aliases";
     ALLOW = "allow";
     APPROVED = "approved";

@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod as_of;
 mod foreign_origins;
 pub mod git;
 mod kept_origins;
@@ -24,9 +25,10 @@ mod output;
 pub mod rendered;
 pub mod storage;
 
+pub use as_of::{AsOf, CLOCK_AHEAD};
 pub use foreign_origins::ForeignOrigins;
 pub use kept_origins::OriginRecord;
-pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
+pub use lock::{EarlyAdvance, FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use output::{
     AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
     EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, Recovery, RenderedNode,

@@ -66,6 +66,21 @@ pub struct PlatformLock {
     /// The revision that the platform stays at while others went on; `None` if it is at that of the lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached: Option<Revision>,
+    /// The last time that it went forward, if that was before its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early: Option<EarlyAdvance>,
+}
+
+/// The record of a platform that went forward although its policy did not let it yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyAdvance {
+    /// The revision that it went to.
+    pub to: Revision,
+    /// The day.
+    pub on: NaiveDate,
+    /// The reason that somebody gave.
+    pub reason: String,
 }
 
 impl Lock {

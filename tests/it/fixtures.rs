@@ -21,8 +21,10 @@ use std::{fs, path::Path};
 const BEYOND: &[&str] = &[
     // It takes a call that names what there is not.
     "explain/unknown-name",
+    "revision/frozen",
     "revision/still-read",
     "revision/together",
+    "revision/too-early",
     "revision/unknown",
     "revision/waits",
     "run/unknown-name",

@@ -1,7 +1,6 @@
 //! Proposals: what would be rendered, and how to get there from what was reached.
 
 mod advance;
-mod as_of;
 mod base;
 mod cause;
 mod changed_scopes;
@@ -36,7 +35,6 @@ mod views;
 mod waiting;
 
 pub use advance::Advance;
-pub use as_of::AsOf;
 pub use base::Base;
 pub use lint::LintReport;
 pub use proposal::Proposal;
@@ -56,7 +54,7 @@ use chrono::NaiveDate;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use datasurface_state::{
-    Manifest, PlatformRecord,
+    AsOf, Manifest, PlatformRecord,
     rendered::{Entries, PlatformDifferences, PlatformIndex},
 };
 use hold::Releases;
@@ -91,10 +89,12 @@ static CODES: &[&CodeInfo] = &[
     &readdressed::FORMER_ADDRESS,
     &refused::REFUSED,
     &stray::STRAY,
-    &as_of::CLOCK_AHEAD,
+    &datasurface_state::CLOCK_AHEAD,
     &waiting::WAITS,
     &waiting::STILL_READ,
     &waiting::TOGETHER,
+    &advance::FROZEN,
+    &advance::TOO_EARLY,
     &advance::UNKNOWN,
 ];
 
@@ -104,7 +104,7 @@ pub(crate) fn codes() -> &'static [&'static CodeInfo] {
 }
 
 impl Broker {
-    /// Renders what differs from the base, and plans the steps from there, as of a date.
+    /// Renders what differs from the base, and plans the steps from there, as of a date, for the platforms whose policies let them go forward by then.
     /// Data that was promised is held. Data whose promise ends by that date is released, unless the date is that of a
     /// clock that may be wrong. Nothing is written.
     ///
@@ -119,7 +119,7 @@ impl Broker {
         reached: Base<'_>,
         as_of: impl Into<AsOf>,
     ) -> Result<Proposal, BrokerError> {
-        self.propose_since(&mut PlanMemory::default(), placed, reached, (as_of.into(), &Advance::All))
+        self.propose_since(&mut PlanMemory::default(), placed, reached, (as_of.into(), &Advance::Permitted))
     }
 
     /// Renders and plans as [`propose`](Self::propose) does, for some platforms alone. Each other one stays at the revision that it reached: its files, what is held there and all that it reads
@@ -127,7 +127,7 @@ impl Broker {
     ///
     /// # Errors
     ///
-    /// As of [`propose`](Self::propose); also if platforms cannot go forward one without the other.
+    /// As of [`propose`](Self::propose); also if platforms cannot go forward one without the other, or if one that is named is frozen.
     pub fn propose_advance(
         &self,
         placed: &Placed,
@@ -148,13 +148,16 @@ impl Broker {
     ) -> Result<Proposal, BrokerError> {
         let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
         let manifest = base::agreeing_manifest(placed, reached)?;
+        // What is made again was there.
+        let advance = if matches!(reached, Base::Lost) { &Advance::All } else { advance };
         let renamed = manifest.map(|manifest| manifest.under_names_of_now(placed.instances()));
         let manifest = renamed.as_deref();
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
         found.extend(advance.unknown(platforms.keys()));
+        found.extend(advance.frozen((placed, manifest), platforms.keys(), on));
         check_errors(&found)?;
-        let stay = platforms.keys().filter(|name| !advance.takes(name));
+        let stay = platforms.keys().filter(|name| !advance.takes(name, advance::freeze(placed, name, on)));
         let staying = Staying::new(placed, manifest, stay)?;
         let staying = staying.as_ref();
         // What is remembered is about all platforms at one revision.
@@ -295,6 +298,7 @@ impl Broker {
                 staying.stay(name, platform, (placed, &revision));
                 continue;
             }
+            platform.early = advance.early(name, platform.early.take(), (placed, on));
             platform.held.clear();
             platform.placement = sources.placements.remove(name).unwrap_or_default();
         }

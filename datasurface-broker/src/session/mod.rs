@@ -134,7 +134,7 @@ impl Session {
         reached: Base<'_>,
         as_of: impl Into<crate::AsOf>,
     ) -> Result<Proposal, BrokerError> {
-        self.propose_advance(placed, reached, as_of, &Advance::All)
+        self.propose_advance(placed, reached, as_of, &Advance::Permitted)
     }
 
     /// Renders and plans for some platforms alone, as [`Broker::propose_advance`] does. Unless all go forward, nothing of the last plans saves work.

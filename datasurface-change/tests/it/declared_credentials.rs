@@ -27,6 +27,7 @@ fn credentials_of_a_platform_are_changed_by_the_owner_of_its_declaration_alone()
         (local(), PlatformDeclaration::new("Local", "local")),
         (local(), local().setting("login", serde_json::json!({ "credential": "USA/Platform/other" }))),
         (local(), local().with_credential_store("vault")),
+        (local(), local().with_advance_policy(AdvancePolicy::frozen(chrono::NaiveDate::MAX, "Christmas"))),
         (local().with_credential_store("vault"), local().with_credential_store("environment")),
         // Of what a hint is about, another one is the owner; of what is said to the platform, it is not.
         (local(), hint("USA/Platform/store")),

@@ -320,7 +320,7 @@ pub(crate) fn usage_exit_code() -> u8 {
 }
 
 /// Reads a reason: people look for it later.
-fn reason(text: &str) -> Result<String, &'static str> {
+pub(crate) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("say why, for whoever asks later"),
         reason => Ok(reason.to_owned()),

@@ -6,7 +6,7 @@ mod reply;
 
 pub(crate) use arguments::Ask;
 
-use crate::{answer::Answer, arguments::Format, input::Input, shown::Shown};
+use crate::{answer::Answer, input::Input};
 use arguments::Question;
 use datasurface_broker::{Broker, Placed};
 use datasurface_graph::{Node, query::Queries};
@@ -17,8 +17,6 @@ use serde::Serialize;
 /// An answer for programs.
 #[derive(Serialize)]
 struct ReplyJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
     /// None, if the question could not be asked.
     answer: Option<&'a Reply>,
 }
@@ -40,13 +38,8 @@ pub(crate) fn ask(arguments: &Ask, broker: &Broker) -> Answer<'static> {
         Ok((reply, findings)) => (Some(reply), findings),
         Err(findings) => (None, findings),
     };
-    let is_well = reply.is_some();
-    match about.format {
-        Format::Text => Answer::text(reply.map(|reply| reply.text()).unwrap_or_default(), &findings, is_well),
-        Format::Json => {
-            Answer::json(&ReplyJson { findings: Shown(&findings), answer: reply.as_ref() }, is_well)
-        }
-    }
+    let text = reply.as_ref().map(Reply::text);
+    Answer::of(about.format, &findings, text, &ReplyJson { answer: reply.as_ref() })
 }
 
 /// The answer, unless the question names something that is not there.

@@ -7,10 +7,8 @@ pub(crate) use arguments::Move;
 
 use crate::{
     answer::Answer,
-    arguments::Format,
     codes::{MOVE_OUT_OF_ORDER, MOVE_PINNED},
     lock_update::LockUpdate,
-    shown::Shown,
 };
 use arguments::Subject;
 use datasurface_broker::{Broker, MoveStep, PlatformTask};
@@ -21,8 +19,6 @@ use serde::Serialize;
 /// What is decided now, for programs.
 #[derive(Serialize)]
 struct MoveJson<'a> {
-    #[serde(flatten)]
-    findings: Shown<'a>,
     task: &'a PlatformTask,
     /// The platforms, and how far each is; null if nothing was written.
     stages: Option<&'a Stages>,
@@ -35,17 +31,8 @@ pub(crate) fn take(arguments: &Move, broker: &Broker) -> Answer<'static> {
         Ok((stages, findings)) => (Some(stages), findings),
         Err(findings) => (None, findings),
     };
-    let is_well = stages.is_some();
-    match subject.format {
-        Format::Text => {
-            let text = stages.as_ref().map(|stages| text(&subject.task, stages)).unwrap_or_default();
-            Answer::text(text, &findings, is_well)
-        }
-        Format::Json => {
-            let moved = MoveJson { findings: Shown(&findings), task: &subject.task, stages: stages.as_ref() };
-            Answer::json(&moved, is_well)
-        }
-    }
+    let text = stages.as_ref().map(|stages| text(&subject.task, stages));
+    Answer::of(subject.format, &findings, text, &MoveJson { task: &subject.task, stages: stages.as_ref() })
 }
 
 fn decide(subject: &Subject, step: &MoveStep, broker: &Broker) -> Result<(Stages, Findings), Findings> {

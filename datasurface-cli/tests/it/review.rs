@@ -11,7 +11,7 @@ const OWNER: &str = "github:northwind/team@main";
 const STRANGER: &str = "github:northwind/other@main";
 
 /// A fixture with these models in the folders `old` and `new`.
-fn sides(old: &Ecosystem, new: &Ecosystem) -> Fixture {
+pub(crate) fn sides(old: &Ecosystem, new: &Ecosystem) -> Fixture {
     let fixture = Fixture::new(old);
     for (side, model) in [("old", old), ("new", new)] {
         fs::create_dir(fixture.path(side)).unwrap();

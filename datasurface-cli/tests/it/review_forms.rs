@@ -2,6 +2,7 @@
 
 use crate::{
     models,
+    review::sides,
     run::{Fixture, Said},
     skipped,
 };
@@ -54,15 +55,6 @@ fn changes() -> Vec<(Ecosystem, Ecosystem, &'static str, &'static str)> {
         (models::first(), models::second(), STRANGER, ""),
         (models::first(), models::first(), STRANGER, "--first"),
     ]
-}
-
-fn sides(old: &Ecosystem, new: &Ecosystem) -> Fixture {
-    let fixture = Fixture::new(old);
-    for (side, model) in [("old", old), ("new", new)] {
-        fs::create_dir(fixture.path(side)).unwrap();
-        fixture.write(&format!("{side}/model.json"), datasurface_document::to_json(model));
-    }
-    fixture
 }
 
 fn review(fixture: &Fixture, source: &str, more: &str, format: &str) -> Said {

@@ -5,6 +5,7 @@ use datasurface_model::{
     Capture, DataContainer, Dataset, DatasetGroup, DatasetKey, Datastore, Ecosystem, GovernanceZone,
     InfrastructureVendor, PlatformDeclaration, Team, Workspace,
 };
+use serde_json::{Value, json};
 
 /// `Near` captures; `Far` takes from it what somebody reads there, if somebody does.
 fn model(reads: &[&str]) -> Ecosystem {
@@ -57,4 +58,61 @@ fn one_platform_stays_and_comes_later() {
     fixture.run("advance model.json --target out Nobody").bad().complains("revision/unknown", "`Nobody`");
     fixture.run("advance model.json --target out").good();
     assert_eq!(shown(&fixture), [(false, false, none()), (false, false, none())]);
+}
+
+/// The model in which `Far`, which has consumers in production, stays as it is until a day, for a reason.
+fn frozen(reads: &[&str], until: &str, reason: &str) -> String {
+    let mut model: Value = serde_json::from_str(&datasurface_document::to_json(&model(reads))).unwrap();
+    for platform in model["platforms"].as_array_mut().unwrap() {
+        if platform["name"] == "Far" {
+            platform["advances"] = json!({ "frozen": { "until": until, "reason": reason } });
+        }
+    }
+    model.to_string()
+}
+
+#[test]
+fn production_advances_at_the_long_weekend_and_before_it_for_a_reason_alone() {
+    let fixture = Fixture::new(&model(&["a"]));
+    let run = |verb: &str, on: &str, more: &str| {
+        fixture.run(&format!("{verb} model.json --target out --on {on} {more}"))
+    };
+    let far = |on: &str| run("revisions", on, "--format json").good().json()["platforms"][0].clone();
+    run("render", "2026-11-02", "").good();
+    let first = far("2026-11-02")["revision"].clone();
+
+    fixture.write("model.json", frozen(&["a", "b"], "2026-11-26", "until the long weekend"));
+    let said = run("plan", "2026-11-25", "").good();
+    assert!(said.err.contains("note[revision/frozen]: `Far` stays at `"), "{said:?}");
+    assert!(said.err.contains("until 2026-11-26: until the long weekend"), "{said:?}");
+    run("advance", "2026-11-25", "Far").bad().complains("revision/too-early", "until the long weekend");
+    run("render", "2026-11-25", "").good();
+    let waits = far("2026-11-25");
+    assert_eq!(waits["revision"], first, "development went on alone");
+    assert_eq!((&waits["may_advance"], &waits["is_frozen"]), (&json!("2026-11-26"), &json!(true)));
+    assert!(waits["pending"].as_u64().unwrap() > 0, "{waits}");
+    let said = run("revisions", "2026-11-25", "").good();
+    assert!(
+        said.out.contains("2026-11-26") && said.out.contains("frozen: until the long weekend"),
+        "{said:?}"
+    );
+    assert_eq!(run("plan", "2026-11-25", "--detailed-exitcode").code, 0, "nobody else has anything to do");
+    run("render", "2026-11-26", "").good();
+    let now = far("2026-11-26");
+    assert_eq!(
+        (&now["pending"], &now["is_behind"], &now["is_frozen"]),
+        (&json!(0), &json!(false), &json!(false))
+    );
+
+    fixture.write("model.json", frozen(&["b"], "2027-01-04", "Christmas"));
+    run("render", "2026-12-23", "").good();
+    assert_eq!(far("2026-12-23")["is_behind"], true);
+    let refused = run("advance", "2026-12-24", "Far --now");
+    assert!(refused.code == 2 && refused.err.contains("--reason"), "{refused:?}");
+    run("advance", "2026-12-24", "Far --now --reason outage").good();
+    assert_eq!(far("2026-12-24")["is_behind"], false);
+    let lock: Value = serde_json::from_str(&fixture.read("datasurface.lock")).unwrap();
+    let early = &lock["platforms"]["Far"]["early"];
+    assert_eq!((&early["on"], &early["reason"]), (&json!("2026-12-24"), &json!("outage")), "{lock}");
+    assert_eq!(early["to"], far("2026-12-24")["revision"]);
 }

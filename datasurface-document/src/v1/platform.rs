@@ -5,14 +5,15 @@ use super::{
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},
     production::is_production,
+    quantity::Day,
     sets::set,
     settings::{Settings, is_empty},
     short_form::ShortForm,
 };
 use crate::shape::Shaped;
 use datasurface_model::{
-    CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Hint, HintTarget, Json, Place,
-    PlatformDeclaration, PlatformKind, PlatformName, Set, VersionRequirement, WorkspaceName,
+    AdvancePolicy, CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Hint, HintTarget, Json,
+    Place, PlatformDeclaration, PlatformKind, PlatformName, Set, VersionRequirement, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,8 @@ pub(super) struct PlatformObject {
     locations: Set<ShortForm<Place>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
+    #[serde(default, skip_serializing_if = "AdvanceObject::is_at_once")]
+    advances: AdvanceObject,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     credential_store: Option<CredentialStoreName>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
@@ -41,6 +44,23 @@ pub(super) struct PlatformObject {
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<PlatformName>,
+}
+
+#[derive(Default, Serialize, Deserialize, Shaped)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", expecting = "when a platform goes forward: `at_once`, or an object")]
+enum AdvanceObject {
+    #[default]
+    AtOnce,
+    Frozen(FreezeObject),
+}
+
+#[derive(Serialize, Deserialize, Shaped)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a freeze, as an object")]
+struct FreezeObject {
+    until: Day,
+    reason: String,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -60,6 +80,30 @@ enum HintedObject {
     Dataset(ShortForm<DatasetKey>),
     Group(ShortForm<GroupKey>),
     Transformer(WorkspaceName),
+}
+
+impl AdvanceObject {
+    fn is_at_once(&self) -> bool {
+        matches!(self, Self::AtOnce)
+    }
+
+    fn into_model(self) -> AdvancePolicy {
+        match self {
+            Self::AtOnce => AdvancePolicy::AtOnce,
+            Self::Frozen(FreezeObject { until: Day(until), reason }) => AdvancePolicy::frozen(until, reason),
+        }
+    }
+}
+
+impl From<&AdvancePolicy> for AdvanceObject {
+    fn from(policy: &AdvancePolicy) -> Self {
+        match policy {
+            AdvancePolicy::Frozen(freeze) => {
+                Self::Frozen(FreezeObject { until: Day(freeze.until()), reason: freeze.reason().to_owned() })
+            }
+            _ => Self::AtOnce,
+        }
+    }
 }
 
 impl HintObject {
@@ -88,7 +132,8 @@ impl PlatformObject {
     pub(super) fn into_model(self) -> PlatformDeclaration {
         let mut platform = PlatformDeclaration::new(self.name, self.kind)
             .with_version_requirement(self.version)
-            .with_config(self.config.0);
+            .with_config(self.config.0)
+            .with_advance_policy(self.advances.into_model());
         for ShortForm(place) in self.locations {
             platform = platform.located(place);
         }
@@ -124,6 +169,7 @@ impl From<&PlatformDeclaration> for PlatformObject {
             config: Settings(Json::clone(platform.config())),
             locations: platform.locations().iter().cloned().map(ShortForm).collect(),
             production: is_production(platform.production_status()),
+            advances: AdvanceObject::from(platform.advance_policy()),
             credential_store: platform.credential_store().cloned(),
             hints: platform.hints().iter().map(HintObject::from_model).collect(),
             deprecation: platform.deprecation().map(DeprecationObject::from),

@@ -1,6 +1,6 @@
 //! Declarations of data platforms.
 
-use super::{Deprecation, ProductionStatus, python_version::is_one_version};
+use super::{AdvancePolicy, Deprecation, ProductionStatus, python_version::is_one_version};
 use datasurface_schema::{
     Annotations, CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Json, Named, Place,
     PlatformKind, PlatformName, Set, Sparse, Text, WorkspaceName, documented, renamed,
@@ -29,6 +29,7 @@ pub struct PlatformDeclaration {
     config: Json,
     locations: Set<Place>,
     production: ProductionStatus,
+    advances: AdvancePolicy,
     credential_store: Option<CredentialStoreName>,
     hints: Named<Hint>,
     deprecation: Option<Deprecation<PlatformName>>,
@@ -88,6 +89,7 @@ impl PlatformDeclaration {
             config: Json::object(),
             locations: Set::new(),
             production: ProductionStatus::NotProduction,
+            advances: AdvancePolicy::AtOnce,
             credential_store: None,
             hints: Named::default(),
             deprecation: None,
@@ -139,6 +141,13 @@ impl PlatformDeclaration {
     #[must_use]
     pub fn in_production(mut self) -> Self {
         self.production = ProductionStatus::Production;
+        self
+    }
+
+    /// Sets the policy about when the platform goes forward to a new revision.
+    #[must_use]
+    pub fn with_advance_policy(mut self, policy: AdvancePolicy) -> Self {
+        self.advances = policy;
         self
     }
 
@@ -194,6 +203,12 @@ impl PlatformDeclaration {
     #[must_use]
     pub fn production_status(&self) -> ProductionStatus {
         self.production
+    }
+
+    /// The policy about when the platform goes forward to a new revision.
+    #[must_use]
+    pub fn advance_policy(&self) -> &AdvancePolicy {
+        &self.advances
     }
 
     /// The store in which the runtime finds secrets, if one is declared.

@@ -78,18 +78,22 @@ fn platforms() -> impl Strategy<Value = PlatformDeclaration> {
         any::<bool>(),
         rarely(adversarial_strings()),
         vec((hinted(), settings()), 0..3),
+        rarely((days(), adversarial_strings())),
     );
     let replacement = adversarial_strings().prop_map(PlatformName::from);
     let about = (rarely(deprecations(replacement)), rarely(documentations()), rarely(adversarial_strings()));
     (adversarial_strings(), adversarial_strings(), adversarial_strings(), settings(), attributes, about)
         .prop_map(|(name, kind, version, config, attributes, (deprecation, documentation, former))| {
-            let (places, is_production, store, hints) = attributes;
+            let (places, is_production, store, hints, freeze) = attributes;
             let platform = PlatformDeclaration::new(name, kind)
                 .with_version_requirement(version.as_str())
                 .with_config(config);
             let platform = places.into_iter().fold(platform, PlatformDeclaration::located);
             let platform = if is_production { platform.in_production() } else { platform };
             let platform = store.into_iter().fold(platform, PlatformDeclaration::with_credential_store);
+            let platform = freeze.into_iter().fold(platform, |platform, (until, reason)| {
+                platform.with_advance_policy(AdvancePolicy::frozen(until, reason))
+            });
             let platform = hints
                 .into_iter()
                 .fold(platform, |platform, (about, settings)| platform.hint(about, settings));

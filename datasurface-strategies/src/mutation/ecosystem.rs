@@ -7,8 +7,8 @@ use super::{
 use crate::names::CLASSIFICATIONS;
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Classification, CloudVendor, ContainerUser, Credential, CredentialKind, DataContainer,
-    Ecosystem, GovernanceZone, HintTarget, InfrastructureVendor, KeyHolder, Permitted, Place,
+    AdvancePolicy, Capture, Classification, CloudVendor, ContainerUser, Credential, CredentialKind,
+    DataContainer, Ecosystem, GovernanceZone, HintTarget, InfrastructureVendor, KeyHolder, Permitted, Place,
     PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus, Repository,
     RepositoryCredential, StorageRule, TeamKey, VendorName, Waiver, Workspace, ZoneDeclaration,
 };
@@ -137,6 +137,9 @@ pub(super) const ALL: &[Mutation] = &[
             .hint(HintTarget::Datastore("Extra".into()), serde_json::json!({ "fast": true }))
             .hint(HintTarget::Datastore("Extra".into()), serde_json::json!({ "fast": false }));
         with(it, store("Extra")).platform(hinted)
+    }),
+    mutation("platform/freeze-without-reason", |it| {
+        it.platform(extra().with_advance_policy(AdvancePolicy::frozen(NaiveDate::MAX, " ")))
     }),
     mutation("platform/hint-without-transformer", |it| {
         let hinted =

@@ -111,6 +111,7 @@ pub static CODES: &[&CodeInfo] = &[
     &pin::NO_PLATFORM,
     &pin::TRANSFORMER_WORKSPACE,
     &platform::DUPLICATE_HINT,
+    &platform::NO_REASON,
     &platform::NO_TRANSFORMER,
     &platform::SECRET,
     &platform_credential::TEAM_CREDENTIAL,

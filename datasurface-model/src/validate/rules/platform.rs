@@ -2,8 +2,8 @@
 
 use super::{RuleContext, platform_credential, reference};
 use datasurface_ecosystem::{
-    CodeInfo, Diagnostic, Ecosystem, HintTarget, ModelPath, PlatformDeclaration, Reference, Suggestion,
-    holds_secret,
+    AdvancePolicy, CodeInfo, Diagnostic, Ecosystem, HintTarget, ModelPath, PlatformDeclaration, Reference,
+    Suggestion, holds_secret,
 };
 use datasurface_schema::{Entity, GroupKey, Place, segment};
 
@@ -12,6 +12,13 @@ pub(super) static VERSION: CodeInfo = CodeInfo::error(
     "a version requirement cannot be read",
     "The requirement decides which plug-in may serve the platform. It is written as Cargo writes it: `^1.2`, \
      `>=1.2, <3`, `*`.",
+);
+
+pub(super) static NO_REASON: CodeInfo = CodeInfo::error(
+    "platform/freeze-without-reason",
+    "nothing says why a platform is frozen",
+    "A platform that is frozen gets nothing of what others decide, and they wait for it. Whoever waits has to know why, and whom to ask: it is said \
+     with each plan.",
 );
 
 pub(super) static DUPLICATE_HINT: CodeInfo = CodeInfo::error(
@@ -56,6 +63,14 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             let message =
                 format!("the settings of the platform `{}` hold a password or a token", platform.name());
             scope.report(secret(path, message));
+        }
+        if let AdvancePolicy::Frozen(freeze) = platform.advance_policy()
+            && freeze.reason().trim().is_empty()
+        {
+            let path = scope.path().child(segment::PLATFORMS, platform.name()).attribute(segment::ADVANCES);
+            let message =
+                format!("nothing says why `{}` is frozen until {}", platform.name(), freeze.until());
+            scope.report(Diagnostic::new(&NO_REASON, path, message).with_help("say why in its `reason`"));
         }
         platform_credential::check(platform, scope);
         hints(platform, scope);

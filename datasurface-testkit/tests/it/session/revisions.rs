@@ -105,6 +105,7 @@ struct Tally {
     still_read: usize,
     crossings: usize,
     compared: usize,
+    by_policy: usize,
 }
 
 impl AddAssign for Tally {
@@ -116,6 +117,7 @@ impl AddAssign for Tally {
         self.still_read += other.still_read;
         self.crossings += other.crossings;
         self.compared += other.compared;
+        self.by_policy += other.by_policy;
     }
 }
 
@@ -263,7 +265,46 @@ fn schema<'f>(facts: &'f NodeFacts, dataset: &DatasetKey) -> Option<&'f Schema> 
     known.into_iter().find(|known| known.storage_key() == dataset).map(|known| &known.schema)
 }
 
+/// Freezes the platforms that do not go forward, until the day after. By their policies the others go, as if they were named; the day after,
+/// all go, as if nothing had been frozen.
+fn policies_are_kept(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
+    let Some(placed) = site.place(ecosystem) else { return };
+    let target = site.target();
+    let forward = chosen(&placed, &target, bits);
+    let thaw = site.on + Days::new(1);
+    let mut document = datasurface_document::to_value(ecosystem);
+    for platform in document.get_mut("platforms").and_then(|all| all.as_array_mut()).into_iter().flatten() {
+        if !forward.iter().any(|name| platform["name"] == name.as_str()) {
+            platform["advances"] = serde_json::json!({ "frozen": { "until": thaw, "reason": "Christmas" } });
+        }
+    }
+    let frozen = datasurface_document::from_json(&document.to_string()).unwrap();
+    let Some(placed) = site.place(&frozen) else { panic!("a freeze decides nothing") };
+    // What is not declared any more has no policy.
+    let declared = |name: &PlatformName| placed.ecosystem().platforms().get(name).is_some();
+    let all = chosen(&placed, &target, u8::MAX).into_iter();
+    let free: BTreeSet<PlatformName> = all.filter(|name| forward.contains(name) || !declared(name)).collect();
+    let same = |on: NaiveDate, choices: [&Advance; 2]| {
+        let proposed = choices.map(|choice| {
+            let base = Base::Target(target.manifest());
+            let proposal = site.broker.propose_advance(&placed, base, on, choice).ok()?;
+            let plans = proposal.plans().map(|(name, plan)| (name.clone(), plan.clone())).collect();
+            let plans: BTreeMap<PlatformName, _> = plans;
+            Some((proposal.manifest().clone(), proposal.lock().clone(), plans))
+        });
+        assert!(proposed[0] == proposed[1], "{choices:?} on {on}");
+        usize::from(proposed[0].is_some())
+    };
+    tally.by_policy += same(site.on, [&Advance::Permitted, &Advance::Only(free.clone())]);
+    same(thaw, [&Advance::Permitted, &Advance::All]);
+    for name in chosen(&placed, &target, u8::MAX).difference(&free) {
+        let refused = site.propose(&placed, &Advance::only([name.clone()])).err();
+        assert!(refused.is_some_and(|codes| codes.iter().any(|code| code == "revision/too-early")), "{name}");
+    }
+}
+
 fn advance(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
+    policies_are_kept(site, ecosystem, bits, tally);
     let Some(placed) = site.place(ecosystem) else { return };
     let target = site.target();
     let forward = chosen(&placed, &target, bits);
@@ -431,7 +472,8 @@ fn most_choices_are_possible_and_many_wait() {
         sum += live(with_settings(&spread(ecosystem, &pins), &settings), &steps);
     }
     println!("{sum:?}");
-    let Tally { advances, refused, together, waits, still_read, crossings, compared } = sum;
+    let Tally { advances, refused, together, waits, still_read, crossings, compared, by_policy } = sum;
     assert!(advances > 4 * refused && advances > 48 && together > 0, "{sum:?}");
     assert!(waits > 2 && still_read > 8 && crossings > advances / 2 && compared > 0, "{sum:?}");
+    assert!(by_policy > 48, "{sum:?}");
 }

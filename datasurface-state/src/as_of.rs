@@ -1,11 +1,12 @@
 //! The day as of which is planned, and whether data that was promised may expire by it.
 
+use crate::Lock;
 use chrono::{Days, NaiveDate};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::HeldState;
-use datasurface_state::Lock;
 
-pub(crate) static CLOCK_AHEAD: CodeInfo = CodeInfo::warning(
+/// Data stays that is not owed any more, since nobody knows whether the clock is right.
+pub static CLOCK_AHEAD: CodeInfo = CodeInfo::warning(
     "plan/clock-ahead",
     "data stays that is not owed any more, since nobody knows whether the clock is right",
     "A clock that is ahead would let data go for good that is still owed. So nothing expires by a clock that is more than a week \
@@ -20,7 +21,7 @@ const TRUSTED: Days = Days::new(7);
 ///
 /// ```
 /// use chrono::NaiveDate;
-/// use datasurface_broker::AsOf;
+/// use datasurface_state::AsOf;
 /// let named = AsOf::from(NaiveDate::default());
 /// assert_ne!(named, AsOf::from_clock(NaiveDate::default()));
 /// ```
@@ -51,18 +52,15 @@ impl AsOf {
     }
 
     /// Whether the day is known to be right. Where nothing is held yet, a wrong day loses nothing.
-    pub(super) fn is_trusted(self, lock: &Lock) -> bool {
+    #[must_use]
+    pub fn is_trusted(self, lock: &Lock) -> bool {
         let is_near = |last: NaiveDate| last.checked_add_days(TRUSTED).is_none_or(|last| self.day <= last);
         !self.is_by_clock || lock.holds_nothing() || lock.trusted_on.is_some_and(is_near)
     }
 
-    /// Returns the finding about data that would have expired.
-    pub(super) fn doubt(
-        self,
-        platform: &PlatformName,
-        stays: &[HeldState],
-        lock: &Lock,
-    ) -> Option<Diagnostic> {
+    /// Returns the finding about data that would have expired; `None` if none would have.
+    #[must_use]
+    pub fn doubt(self, platform: &PlatformName, stays: &[HeldState], lock: &Lock) -> Option<Diagnostic> {
         let first = stays.first()?;
         let text = match stays.len() {
             1 => format!("`{}` stays, although it is not owed any more", &first.resource),
