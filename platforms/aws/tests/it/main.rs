@@ -20,6 +20,7 @@ mod laws;
 mod lent;
 mod limits;
 mod linear;
+mod looped;
 mod machines;
 mod maintained;
 mod merged;
