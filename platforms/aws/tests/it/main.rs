@@ -38,6 +38,7 @@ mod skipped;
 mod statements;
 mod states_language;
 mod transformed;
+mod whole;
 
 use skipped::skipped;
 
