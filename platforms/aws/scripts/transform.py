@@ -5,7 +5,9 @@ SELECT makes, and what differs is merged in one snapshot of its table. So a run 
 new writes nothing.
 
 A transformer reads each input as it was when the run began, and nothing else: neither other tables, nor files, nor programs. It waits while
-an input was never there, and while the last batch of one failed: otherwise it would mix what is new with what could not be read.
+an input was never there, and while the last batch of one failed: otherwise it would mix what is new with what could not be read. What it waits
+for is recorded in its outputs, with what that waits for in turn. So transformers that feed each other in a loop see that they wait for
+each other, and go on with what is there.
 """
 
 import hashlib
@@ -34,6 +36,7 @@ from versions import (
     read_at,
     recording_failure,
     refuse_invalid,
+    set_properties,
     types_by_name,
     waits_for,
     write,
@@ -42,6 +45,9 @@ from versions import (
 # The property of an output with what it was made of: the moment of the last batch of each input, and the code; and with the moments of what was
 # made, all of which was told.
 MADE_OF = "datasurface.made-of"
+
+# The property of an output whose transformer waits: a list of the tables that it waits for, and of those that they wait for.
+WAITS_FOR = "datasurface.waits-for"
 
 # Settings of the session in which a SELECT runs: as in standard SQL, what is in double quotes is a name; the path of a file is no table, and
 # no text is filled in from the environment.
@@ -71,16 +77,18 @@ DANGEROUS = ("reflect", "java_method")
 class Input:
     """An input, as it is when the run begins."""
 
-    def __init__(self, spark, declared):
+    def __init__(self, spark, declared, outputs):
         # Statements of others may still have the names that it had before.
         self.names = [declared["name"], *declared.get("former_names", [])]
         self.table, self.columns = declared["table"], declared["columns"]
         known = properties(spark, self.table)
-        # What the transformer makes itself is mended by the run that it would wait for.
-        self.failure = None if declared["is_own"] else known.get(FAILED)
+        self.waits_for = set(json.loads(known.get(WAITS_FOR, "[]")))
+        # It is made by the run that would wait for it, or waits for that run.
+        is_fed = declared["is_own"] or not self.waits_for.isdisjoint(outputs)
+        self.failure = None if is_fed else known.get(FAILED)
         self.snapshot = last_snapshot(spark, self.table)
-        # An output of a transformer may be there without a record, and one of its own is there from the beginning.
-        self.is_there = self.snapshot is not None or MADE_OF in known or declared["is_own"]
+        # An output of a transformer may be there without a record, and a loop begins without what it makes itself.
+        self.is_there = self.snapshot is not None or MADE_OF in known or is_fed
         self.moment = None if self.snapshot is None else moment_of(self.read(spark))
 
     def read(self, spark):
@@ -114,7 +122,9 @@ def run(spark, trigger, moment):
     outputs = [definition(spark, output["definition"]) | output for output in transformer["outputs"]]
     tables = [output["table"] for output in outputs]
     with recording_failure(spark, tables):
-        inputs = [Input(spark, one) for one in transformer["inputs"]]
+        inputs = [Input(spark, one, tables) for one in transformer["inputs"]]
+        known = [properties(spark, table) for table in tables]
+        record_waiting(spark, tables, known, [one for one in inputs if one.failure or not one.is_there])
         broken = next((one for one in inputs if one.failure), None)
         if broken:
             # Whatever is made of the outputs waits, too.
@@ -124,7 +134,7 @@ def run(spark, trigger, moment):
             "code": hashlib.sha256(json.dumps([transformer, outputs]).encode()).hexdigest(),
             "inputs": {one.table: one.moment for one in inputs},
         }
-        recorded = [json.loads(properties(spark, table).get(MADE_OF, "{}")) for table in tables]
+        recorded = [json.loads(one.get(MADE_OF, "{}")) for one in known]
         is_new, progress = False, {}
         if is_due(trigger["when"], inputs, made_of, recorded):
             transform(spark, inputs, outputs, moment)
@@ -133,6 +143,15 @@ def run(spark, trigger, moment):
             is_new = any(one.get("made") != made_of["made"] for one in recorded)
             progress = {MADE_OF: json.dumps(made_of)}
         end_batch(spark, tables, progress, None, is_new, lambda: announce(transformer["event"]))
+
+
+def record_waiting(spark, tables, known, inputs):
+    """Records which inputs the transformer waits for, and what they wait for; none if it goes on."""
+    waited = {table for one in inputs for table in (one.table, *one.waits_for)}
+    value = json.dumps(sorted(waited)) if waited else None
+    for table, properties_of_table in zip(tables, known):
+        if properties_of_table.get(WAITS_FOR) != value:
+            set_properties(spark, table, **{WAITS_FOR: value})
 
 
 def is_due(when, inputs, made_of, recorded):

@@ -1,6 +1,8 @@
 //! State machines, run by an interpreter of their language, with tasks that fail.
 
 use crate::{
+    federation::Federation,
+    rendered::Instance,
     shop::Shop,
     site::deployment,
     states_language::{End, run},
@@ -10,7 +12,7 @@ use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The blocks of a type in a rendered file, by label.
-fn blocks(folder: &Path, file: &str, resource_type: &str) -> Vec<Value> {
+pub(crate) fn blocks(folder: &Path, file: &str, resource_type: &str) -> Vec<Value> {
     let text = fs::read_to_string(folder.join("Lake").join(file)).unwrap();
     let configuration: Value = serde_json::from_str(&text).unwrap();
     configuration["resource"][resource_type].as_object().unwrap().values().cloned().collect()
@@ -31,13 +33,13 @@ fn machine(file: &str) -> Value {
 
 /// What a machine did: the runs of jobs, in order, and the events.
 #[derive(Default)]
-struct Done {
-    runs: Vec<String>,
+pub(crate) struct Done {
+    pub(crate) runs: Vec<String>,
     events: Vec<Value>,
 }
 
 /// Runs a machine of which each run that is given to `job` ends as that says; it is asked with the number of tries before.
-fn execute(machine: &Value, job: impl Fn(&str, usize) -> End) -> (End, Done) {
+pub(crate) fn execute(machine: &Value, job: impl Fn(&str, usize) -> End) -> (End, Done) {
     let mut done = Done::default();
     let end = run(machine, json!({}), &mut |resource, parameters| match resource {
         "arn:aws:states:::glue:startJobRun.sync" => {
@@ -237,4 +239,39 @@ fn the_rule_of_a_delivery_is_for_the_event_of_a_batch() {
     assert_eq!(pattern["source"], json!([event["Source"]]));
     assert_eq!(pattern["detail-type"], json!([event["DetailType"]]));
     assert_eq!(pattern["detail"]["instance"], json!([event["Detail"]["instance"]]));
+}
+
+/// Batches, deliveries, transformers, what is received, and maintenance.
+#[test]
+fn each_machine_tries_what_fails_again_and_tells_what_never_ends_well() {
+    let shop = Shop { totals: Some(TransformTrigger::AnyInputMoved), ..Shop::new("states") };
+    let shop = Shop { reports: Some(5432), ..shop };
+    let reports = Instance::of_ecosystem(&Federation::new("states").ecosystem(), "Reports");
+    let lake = Instance::render(&shop);
+    let machines = [&lake, &reports].into_iter().flat_map(|one| one.of("aws_sfn_state_machine"));
+    let mut kinds = BTreeSet::new();
+    for (label, machine) in machines.filter(|(label, _)| !label.contains("deadlines")) {
+        kinds.insert(label.split('-').next().unwrap().to_owned());
+        let machine: Value = serde_json::from_str(machine["definition"].as_str().unwrap()).unwrap();
+        let (end, well) = execute(&machine, |_, _| Ok(json!({})));
+        assert!(end.is_ok() && !well.runs.is_empty(), "{label}: {end:?}");
+        let fails_once = |_: &str, tries: usize| match tries {
+            0 => Err("Glue.ConcurrentRunsExceededException".to_owned()),
+            _ => Ok(json!({})),
+        };
+        let (end, done) = execute(&machine, fails_once);
+        assert!(end.is_ok(), "{label}: {end:?}");
+        assert_eq!(done.runs.len(), 2 * well.runs.len(), "{label}");
+        let first = well.runs[0].clone();
+        let first_fails = |run: &str, _: usize| match run == first {
+            true => Err("States.TaskFailed".to_owned()),
+            false => Ok(json!({})),
+        };
+        let (end, done) = execute(&machine, first_fails);
+        assert_eq!(end, Err("Incomplete".to_owned()), "{label}");
+        let others: BTreeSet<&String> = done.runs.iter().filter(|run| **run != first).collect();
+        assert_eq!(others, well.runs.iter().filter(|run| **run != first).collect(), "{label}");
+    }
+    let expected = ["batch", "delivery", "maintenance", "receive", "transform"];
+    assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }

@@ -20,6 +20,7 @@ mod laws;
 mod lent;
 mod limits;
 mod linear;
+mod looped;
 mod machines;
 mod maintained;
 mod merged;
@@ -37,6 +38,7 @@ mod skipped;
 mod statements;
 mod states_language;
 mod transformed;
+mod whole;
 
 use skipped::skipped;
 

@@ -1,5 +1,5 @@
 """Runs the rendered merge job on Spark with Iceberg against a producer that changes at random, and writes what it was given and what it shows,
-so that another platform can be given the same states at the same batches.
+so that another platform can be given the same states at the same batches. Runs die before statements, and are made again.
 
 Arguments: the folder of a rendered instance, that of the same instance at a later revision, an empty folder, the jar of Iceberg, a seed, and the
 file to write.
@@ -11,6 +11,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 import dms_files
+import killed
 from rendered import Rendered, session
 from source import COLUMNS, WIDER, Source
 
@@ -34,6 +35,8 @@ def main():
     table = definition["table"]
     before.create_table(spark, LABEL, definition)
     source = Source(dms_files.Folder(definition["files"].removeprefix("file://"), COLUMNS, definition["key"]), random.Random(int(seed)))
+    # When runs die must not change what the source does.
+    deaths = random.Random(f"deaths of {seed}")
     source.load(5)
     moments, batches = {}, []
     while len(batches) < 7:
@@ -45,7 +48,7 @@ def main():
             source.go_on()
             rendered = after
             address, definition = after.definition(LABEL)
-        rendered.run([address], (START + timedelta(hours=len(batches))).isoformat())
+        killed.run(rendered, [address], (START + timedelta(hours=len(batches))).isoformat(), deaths.randrange(4), deaths)
         last = spark.sql(f"SELECT max(greatest(_valid_from, coalesce(_valid_to, _valid_from))) FROM {table}").first()[0]
         columns = [column["name"] for column in definition["columns"]]
         state = sorted(([text(record.get(name)) for name in columns] for record in source.state().values()), key=str)
