@@ -46,7 +46,21 @@ codes! {
         "table-name",
         "a table at its source has a name that is not made of letters, digits and `_`",
         "Debezium is told of tables by patterns, and makes the names of its events of their letters, digits and `_`: two tables could become one. \
-         A name has one dot at most, behind its schema. Give the table another name, or let another platform capture it."
+         A name has one dot at most, behind its schema, which Oracle needs. Give the table another name, or let another platform capture it."
+    );
+    SOURCE_TYPE error(
+        "source-type",
+        "a column has values that do not leave their database as they are",
+        "Oracle's log lacks large objects that did not change, its dates have a time of day, and JSON is a text or a large object to Oracle and to SQL \
+         Server. Give the column the type that arrives, as a text of a length or a `Timestamp`, or let another platform capture it."
+    );
+    UNPROVED warning(
+        "unproved",
+        "a database of a producer is of an engine that no test has run",
+        "Connectors for MySQL, SQL Server and Oracle are rendered, and their settings are validated by Debezium; nobody has seen one run that was \
+         made here. How far such a source has read is not known: `status` says no time, and `run --until-idle` names the source. Records have no place \
+         in the log, so a change that a source writes twice is two changes. Other platforms read nothing of its topics, since nothing says up to \
+         when these are complete: let them capture it themselves. Try it with a database of your own, and waive this."
     );
     DATABASE_ADDRESS error(
         "database-address",
@@ -57,7 +71,7 @@ codes! {
     CREDENTIAL_KIND error(
         "credential-kind",
         "a database is opened with a credential that connectors do not take",
-        "Connectors log in to PostgreSQL with a user and a password, which Connect reads from a directory. Use a credential of the kind \
+        "Connectors log in to databases with a user and a password, which Connect reads from a directory. Use a credential of the kind \
          `password`."
     );
     CREDENTIALS_DIFFER error(

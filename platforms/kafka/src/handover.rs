@@ -28,6 +28,8 @@ pub(crate) fn offer(context: Context<'_>, node: &NodeFacts, dataset: &DatasetFac
     };
     let mut address = KafkaTopicAddress::new(context.settings.brokers(), topic, encoding);
     address.registry = registry.map(RegistrySettings::confluent_url);
+    // Only PostgreSQL has messages in its log. Without any, nobody knows up to when a topic of another engine is complete, and readers of this
+    // address wait for the first one.
     address.progress = Some(context.names.messages(&source));
     let Some(security) = &context.settings.security else {
         return Some(Offer::new(&dataset.key, address.to_string(), Format::KafkaTopic));

@@ -20,6 +20,7 @@
 
 mod codes;
 mod column_type;
+mod engine;
 mod handover;
 mod judge;
 mod lint;

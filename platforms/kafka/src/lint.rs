@@ -2,7 +2,8 @@
 
 use crate::{
     codes,
-    names::{POSTGRES_LIMIT, source_table},
+    engine::{Engine, SourceTable},
+    names::POSTGRES_LIMIT,
     producer_words,
     settings::KafkaSettings,
     topic_hint::TopicHint,
@@ -114,21 +115,71 @@ fn report_capture(
             format!("Debezium cannot read with the credential `{credential}`, which is no password");
         found.report(&codes::CREDENTIAL_KIND, message, "use a credential of the kind `password`");
     }
-    if let Some(server) = capture.container.kind().server() {
+    let kind = capture.container.kind();
+    if let (Some(server), Some(engine)) = (kind.server(), Engine::of(kind)) {
         report_address(&capture.container_key, server, found);
+        report_engine(engine, capture, server, datasets, found);
+    }
+}
+
+/// Reports what an engine does not give, and what its connector does not take.
+fn report_engine(
+    engine: Engine,
+    capture: &CaptureFacts,
+    server: DatabaseServer<'_>,
+    datasets: &[DatasetFacts],
+    found: &mut Reporter<'_>,
+) {
+    let container = &capture.container_key;
+    if !engine.is_proved() {
+        let message = format!("`{container}` is of {}, from which no test has captured", engine.name());
+        found.report(&codes::UNPROVED, message, "try it with a database of your own, and waive this");
+    }
+    let (database, pluggable) = engine.databases(server.database);
+    let is_of_database = |name: &str| is_plain(&name.replace(['-', '.'], "_"));
+    let is_database = is_of_database(database) && pluggable.is_none_or(is_of_database);
+    if engine.has_database_in_names() && !is_database {
+        let message = format!(
+            "`{container}` is the database `{}`, whose name is in those of its tables",
+            server.database
+        );
+        found.report(&codes::DATABASE_ADDRESS, message, "give the database another name");
     }
     for dataset in datasets {
-        let (schema, table) = source_table(capture, &dataset.key.dataset);
-        let is_plain = |name: &str| {
-            let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            !name.is_empty() && name.len() <= POSTGRES_LIMIT && name.chars().all(is_of_name)
-        };
-        if !is_plain(schema) || !is_plain(table) {
+        let name = capture.capture.source_name(&dataset.key.dataset);
+        let SourceTable { schema, table } = engine.table(server.database, name);
+        // That of MySQL is the database.
+        let is_schema = engine == Engine::MySql || is_plain(&schema);
+        if !is_schema || !is_plain(&table) {
             let message = format!("the source of `{}` has the name `{schema}.{table}`", dataset.key);
             let about = LintSubject::Dataset(dataset.key.clone());
             found.report_about(&about, &codes::TABLE_NAME, message, "give the table another name");
         }
+        for column in dataset.schema.table().columns() {
+            report_read_column(engine, &dataset.key, column, found);
+        }
     }
+}
+
+fn report_read_column(engine: Engine, dataset: &DatasetKey, column: &Column, found: &mut Reporter<'_>) {
+    let about = LintSubject::Column(dataset.clone(), column.name().clone());
+    let name = column.name().as_str();
+    if let Some(reason) = engine.unread(column.data_type()) {
+        let message =
+            format!("`{name}` of `{dataset}` is not read from {} as it is: {reason}", engine.name());
+        found.report_about(&about, &codes::SOURCE_TYPE, message, "give it the type that arrives");
+    }
+    // Records have the names of the database, and consumers those of the model.
+    if engine == Engine::Oracle && name.chars().any(char::is_lowercase) {
+        let message = format!("`{name}` of `{dataset}` is called `{}` by Oracle", name.to_uppercase());
+        found.report_about(&about, &codes::COLUMN_NAME, message, "call it so in the model, too");
+    }
+}
+
+/// Whether a name has letters, digits and `_` only.
+fn is_plain(name: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && name.len() <= POSTGRES_LIMIT && name.chars().all(is_of_name)
 }
 
 /// Reports why a sink cannot write into a database.

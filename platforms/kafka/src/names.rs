@@ -52,6 +52,20 @@ impl Names {
         format!("{}.{source}", self.prefix)
     }
 
+    /// Returns the topic in which a source remembers the definitions of tables, where the log of its database does not have them.
+    pub(crate) fn history(&self, source: &str) -> String {
+        format!("{}.history", self.server(source))
+    }
+
+    /// Returns the number by which a source joins the servers of MySQL as one of them. It is made of its name, and no server has a small one
+    /// of these by default.
+    pub(crate) fn server_id(&self, source: &str) -> u32 {
+        const FIRST: u32 = 1 << 16;
+        let digits: String =
+            Fingerprint::of(&self.server(source)).to_string().chars().take(ADDRESS_DIGITS).collect();
+        u32::from_str_radix(&digits, 16).unwrap_or(FIRST).max(FIRST)
+    }
+
     /// Returns the topic in which a database says of itself what it says at each heartbeat of its source.
     pub(crate) fn messages(&self, source: &str) -> String {
         format!("{}.message", self.server(source))
@@ -93,12 +107,6 @@ pub(crate) fn source_parts<'c>(capture: &'c CaptureFacts, container: &'c Contain
 /// Returns the name of the source of a database, by its [parts](source_parts).
 pub(crate) fn source_name(parts: &[&str]) -> String {
     slug(parts, POSTGRES_LIMIT)
-}
-
-/// Returns schema and table of a dataset at its source: PostgreSQL's default schema, unless another one is named.
-pub(crate) fn source_table<'c>(capture: &'c CaptureFacts, dataset: &'c DatasetName) -> (&'c str, &'c str) {
-    let name = capture.capture.source_name(dataset);
-    name.split_once('.').unwrap_or(("public", name))
 }
 
 /// Returns the directory of a secret in that of all secrets: that of a credential, or of the container where none is named.

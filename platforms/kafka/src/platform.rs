@@ -1,6 +1,7 @@
 //! The platform: what it claims, and what it is asked.
 
 use crate::{
+    engine::Engine,
     handover, judge, lint,
     names::Names,
     render::{self, Context},
@@ -35,7 +36,7 @@ impl PlatformPlugin for KafkaPlatform {
         let names = Names::new(instance, &settings);
         let store = Context { settings: &settings, names: &names }.cluster_address();
         let descriptor = PlatformDescriptor::for_plugin::<Self>()
-            .with_captures(["cdc"], ["postgres"])
+            .with_captures(["cdc"], Engine::ALL.map(Engine::technology))
             .with_consistencies([Consistency::SingleDataset])
             .with_export_targets(["platform_managed", "postgres"])
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])

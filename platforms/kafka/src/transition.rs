@@ -52,7 +52,7 @@ pub(crate) struct RemovedConnector {
     pub(crate) slot: Option<String>,
 }
 
-/// Returns the tables that a source gets, and those of which it gets columns, by schema and name.
+/// Returns the tables that a source gets, and those of which it gets columns, as signals name them.
 pub(crate) fn grown_tables(before: &Resource, after: &Resource) -> BTreeSet<String> {
     let (before, after) = (members(before, render::SOURCE_TABLES), members(after, render::SOURCE_TABLES));
     let grows = |name: &str, table: &Value| {
@@ -155,7 +155,8 @@ fn access_list(resource: &Resource) -> Option<AccessList> {
 fn snapshot(source: &Resource, tables: &BTreeSet<String>) -> Signal {
     let text =
         |name: &str| source.attributes().get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let data = BTreeMap::from([("type", json!("INCREMENTAL")), ("data-collections", json!(tables))]);
+    let kind = source.attributes().get(render::SNAPSHOTS).cloned().unwrap_or_else(|| json!("INCREMENTAL"));
+    let data = BTreeMap::from([("type", kind), ("data-collections", json!(tables))]);
     Signal {
         topic: text(render::SIGNALS),
         key: text(render::SERVER),

@@ -8,6 +8,7 @@ use crate::{
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use ureq::http::Method;
 
 /// A blocking client of the REST API of Kafka Connect.
@@ -117,18 +118,33 @@ impl ConnectClient {
     ///
     /// If `connector.class` is missing or no plug-in, or Kafka Connect cannot be reached.
     pub fn validate(&self, config: &ConnectorConfig) -> Result<Vec<ConfigFinding>, RestError> {
-        let class = config.get("connector.class").unwrap_or_default();
-        let action = Action { subject: class, verb: "validate a configuration" };
-        let class = utf8_percent_encode(class, NON_ALPHANUMERIC);
-        let path = format!("/connector-plugins/{class}/config/validate");
-        let answer: Result<Validated, _> = self.0.call(&Method::PUT, &path, Some(&body(config)), action);
-        let values = answer.map_err(|error| redacted(error, config))?.configs.into_iter();
-        let findings = values.map(|validated| validated.value).filter(|value| !value.errors.is_empty());
+        let values = self.validated(config)?.into_iter();
+        let values = values.filter_map(|validated| validated.value);
+        let findings = values.filter(|value| !value.errors.is_empty());
         let finding = |value: ValidatedValue| {
             let errors = value.errors.iter().map(|error| config.redact(error)).collect();
             ConfigFinding { name: value.name, errors }
         };
         Ok(findings.map(finding).collect())
+    }
+
+    /// Returns the names of all settings that a connector of this configuration has: its own, those of Kafka Connect, and those of its
+    /// transformations. A connector takes others without a word.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn known_settings(&self, config: &ConnectorConfig) -> Result<BTreeSet<String>, RestError> {
+        Ok(self.validated(config)?.into_iter().filter_map(|one| Some(one.definition?.name)).collect())
+    }
+
+    fn validated(&self, config: &ConnectorConfig) -> Result<Vec<ValidatedConfig>, RestError> {
+        let class = config.get("connector.class").unwrap_or_default();
+        let action = Action { subject: class, verb: "validate a configuration" };
+        let class = utf8_percent_encode(class, NON_ALPHANUMERIC);
+        let path = format!("/connector-plugins/{class}/config/validate");
+        let answer: Result<Validated, _> = self.0.call(&Method::PUT, &path, Some(&body(config)), action);
+        Ok(answer.map_err(|error| redacted(error, config))?.configs)
     }
 
     /// Returns the state of a connector and its tasks; `None` if there is no connector of that name, or no worker has taken it yet.
@@ -239,7 +255,13 @@ struct Validated {
 
 #[derive(Deserialize)]
 struct ValidatedConfig {
-    value: ValidatedValue,
+    definition: Option<Definition>,
+    value: Option<ValidatedValue>,
+}
+
+#[derive(Deserialize)]
+struct Definition {
+    name: String,
 }
 
 #[derive(Deserialize)]

@@ -29,6 +29,11 @@ impl Connector {
         self.config.contains_key("topic.prefix")
     }
 
+    /// Whether it is a source whose log says up to when it was read: that of PostgreSQL.
+    pub(crate) fn is_source_with_times(&self) -> bool {
+        self.is_source() && self.config.contains_key("slot.name")
+    }
+
     /// The topics of datasets that a source writes: those that its transformations lead to.
     pub(crate) fn written_topics(&self) -> impl Iterator<Item = &str> {
         let is_route = |name: &str| name.starts_with("transforms.") && name.ends_with(".replacement");

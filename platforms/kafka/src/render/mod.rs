@@ -8,6 +8,7 @@ mod security;
 mod sink;
 mod sink_form;
 mod source;
+mod source_settings;
 mod statements;
 mod subject;
 mod subscription;
@@ -21,7 +22,8 @@ pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME, literal};
 pub(crate) use sink::{COLUMNS as SINK_COLUMNS, TABLES as SINK_TABLES};
 pub(crate) use sink_form::SinkForm;
 pub(crate) use source::{
-    ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
+    ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, SNAPSHOTS,
+    TABLES as SOURCE_TABLES,
 };
 pub(crate) use statements::KIND as STATEMENTS;
 pub(crate) use subject::{SUBJECTS, row_subject};

@@ -7,17 +7,22 @@
 //! | heartbeats | what makes an idle source remember how far it has read |
 //! | signals | what it is asked for: snapshots of tables that were added |
 //! | notifications | which of these have begun and ended |
-//! | messages | what the database says of itself at each heartbeat: how much of its log the slot keeps |
+//! | messages | what PostgreSQL says of itself at each heartbeat: how much of its log the slot keeps |
+//! | history | the definitions of tables, for other engines, whose logs do not have them. It is kept for ever |
 
 use super::{
     Context, cluster,
     connector::{Config, Connector, config, literal, secret_value},
     converter::converters,
     security::client_config,
+    source_settings,
     subject::{self, SUBJECTS, Subjects},
     topic::{self, Topic},
 };
-use crate::names::{secret, source_name, source_parts, source_table};
+use crate::{
+    engine::{Engine, SourceTable},
+    names::{secret, source_name, source_parts},
+};
 use datasurface_platform::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,37 +44,32 @@ pub(crate) const SLOT: &str = "slot";
 /// The attribute with the name under which Debezium remembers how far it read.
 pub(crate) const SERVER: &str = "server";
 
+/// The purpose of the topic with the definitions of tables.
+const HISTORY: &str = "history";
+
+/// The attribute with the kind of snapshots of what is added, where none can be taken beside changes.
+pub(crate) const SNAPSHOTS: &str = "snapshots";
+
 /// The attribute with the topic of signals.
 pub(crate) const SIGNALS: &str = "signals";
 
-/// The prefix of the messages of heartbeats in the log. Messages of applications have others, and stay where they are.
-const MESSAGE_PREFIX: &str = "datasurface";
-
-/// Returns what Debezium does in the log of a database at each heartbeat, so that the server may forget what is before. It writes to no table. It
-/// is a transaction, since Debezium finds its position after a restart at the end of one, and a snapshot beside changes waits for one. The
-/// message says how much of the log the slot keeps: so nobody else has to log in to the database to know.
-fn heartbeat(slot: &str) -> String {
-    format!(
-        "SELECT pg_logical_emit_message(true, '{MESSAGE_PREFIX}', (SELECT json_build_object(\
-         'kept_bytes', pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint, 'state', wal_status)::text \
-         FROM pg_replication_slots WHERE slot_name = '{slot}'))"
-    )
-}
-
 /// A table that a source reads.
 #[derive(Debug, Serialize, Deserialize)]
-struct Table {
-    /// The name of the replication slot.
-    slot: String,
-    host: String,
-    port: u16,
-    database: String,
+pub(super) struct Table {
+    pub(super) engine: Engine,
+    /// The name of the replication slot, where it is PostgreSQL's.
+    pub(super) slot: String,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) database: String,
     /// The directory of the secret.
-    secret: String,
-    schema: String,
-    table: String,
-    columns: Vec<ColumnName>,
-    key: Vec<ColumnName>,
+    pub(super) secret: String,
+    pub(super) schema: String,
+    pub(super) table: String,
+    pub(super) columns: Vec<ColumnName>,
+    /// Those of truth values, which two engines have as numbers.
+    pub(super) booleans: Vec<ColumnName>,
+    pub(super) key: Vec<ColumnName>,
     /// The address of the resource of the topic.
     needs: String,
     topic: String,
@@ -78,31 +78,44 @@ struct Table {
 }
 
 impl Table {
-    fn full_name(&self) -> String {
+    /// The name in lists of Debezium.
+    pub(super) fn full_name(&self) -> String {
         format!("{}.{}", self.schema, self.table)
+    }
+
+    /// The name in signals, and that of its events behind the name of the server: SQL Server has its database before it.
+    fn event_name(&self) -> String {
+        match self.engine {
+            Engine::SqlServer => format!("{}.{}", self.database, self.full_name()),
+            _ => self.full_name(),
+        }
     }
 }
 
 /// Returns the parts of a capture: one for each of its tables. They are there while it is fed: what is held is read no more.
 pub(super) fn parts(context: Context<'_>, node: &NodeView, ingest: &IngestFacts) -> Vec<SharedPart> {
     let Some(capture) = node.facts().capture() else { return Vec::new() };
-    let Some(server) = capture.container.kind().server() else { return Vec::new() };
+    let kind = capture.container.kind();
+    let (Some(server), Some(engine)) = (kind.server(), Engine::of(kind)) else { return Vec::new() };
     let container = node.facts().storage.container(&capture.container_key);
     let parts = source_parts(capture, &container);
     let name = source_name(&parts);
     let part = |dataset: &DatasetFacts| {
-        let (schema, table) = source_table(capture, &dataset.key.dataset);
+        let SourceTable { schema, table } =
+            engine.table(server.database, capture.capture.source_name(&dataset.key.dataset));
         let definition = dataset.schema.table();
         let key = dataset.storage_key();
         let part = Table {
+            engine,
             slot: context.names.slot(&parts),
             host: server.host.to_owned(),
             port: server.port,
             database: server.database.to_owned(),
             secret: secret(capture.credential.as_ref(), &container),
-            schema: schema.to_owned(),
-            table: table.to_owned(),
+            schema,
+            table,
             columns: definition.columns().iter().map(|column| column.name().clone()).collect(),
+            booleans: booleans(definition.columns()),
             key: definition.key().to_vec(),
             needs: format!("{}.{}", topic::KIND, node.dataset_slug(&dataset.key)),
             topic: context.names.topic(key),
@@ -111,6 +124,11 @@ pub(super) fn parts(context: Context<'_>, node: &NodeView, ingest: &IngestFacts)
         SharedPart::new(SharedKey::after(KIND, &*name), part).only_while_fed()
     };
     ingest.datasets.iter().map(part).collect()
+}
+
+fn booleans(columns: &[Column]) -> Vec<ColumnName> {
+    let booleans = columns.iter().filter(|column| *column.data_type() == DataType::Boolean);
+    booleans.map(|column| column.name().clone()).collect()
 }
 
 /// Adds the source of a database, and its topics.
@@ -126,55 +144,54 @@ pub(super) fn add(
     let Some(first) = tables.first() else { return Ok(()) };
     refuse_shared_table(&tables)?;
     let server = context.names.server(&key.name);
-    let slot = first.slot.clone();
     let address = format!("{}:{}/{}", first.host, first.port, first.database);
     let [signals, notifications] = ["signals", "notifications"].map(|purpose| format!("{server}.{purpose}"));
     let messages = context.names.messages(&key.name);
     let heartbeats = format!("__debezium-heartbeat.{server}");
     let written = |name: &str| subject::of_service(context, name);
-    let own_topics = [
+    let mut own_topics = vec![
         // It is written by the runtime, and read as JSON by Debezium itself.
         ("signals", &signals, Subjects::new()),
         ("heartbeats", &heartbeats, written(&heartbeats)),
         ("notifications", &notifications, written(&notifications)),
-        ("messages", &messages, written(&messages)),
     ];
+    let history = context.names.history(&key.name);
+    match first.engine {
+        Engine::Postgres => own_topics.push(("messages", &messages, written(&messages))),
+        // It is written and read as JSON by Debezium itself.
+        _ => own_topics.push((HISTORY, &history, Subjects::new())),
+    }
     let mut resource = Resource::new(format!("{KIND}.{}", key.name), KIND)
         .attribute(ADDRESS, &address)
         .attribute(
             TABLES,
-            tables.iter().map(|table| (table.full_name(), &table.columns)).collect::<BTreeMap<_, _>>(),
+            tables.iter().map(|table| (table.event_name(), &table.columns)).collect::<BTreeMap<_, _>>(),
         )
-        .attribute(SLOT, &slot)
         .attribute(SERVER, &server)
         .attribute(SIGNALS, &signals)
         .dependency(cluster::KIND)
-        .with_dependencies(tables.iter().map(|table| table.needs.clone()))
-        .occupying(format!("postgres://{}:{}/slots/{slot}", first.host, first.port));
+        .with_dependencies(tables.iter().map(|table| table.needs.clone()));
+    if first.engine == Engine::Postgres {
+        let slot = &first.slot;
+        let place = format!("postgres://{}:{}/slots/{slot}", first.host, first.port);
+        resource = resource.attribute(SLOT, slot).occupying(place);
+    }
+    if let Engine::SqlServer | Engine::Oracle = first.engine {
+        // One beside changes would write to the database, to find its place in the log.
+        resource = resource.attribute(SNAPSHOTS, "BLOCKING");
+    }
     for (purpose, name, subjects) in own_topics {
         let topic = service_topic(context, &key.name, purpose, name, subjects);
         resource = resource.dependency(topic.address().as_str());
         rendering.add_json(topic)?;
     }
     let mut config = config([
-        ("connector.class", "io.debezium.connector.postgresql.PostgresConnector".to_owned()),
         ("tasks.max", "1".to_owned()),
         ("topic.prefix", server.clone()),
-        ("database.hostname", first.host.clone()),
-        ("database.port", first.port.to_string()),
-        ("database.dbname", first.database.clone()),
         ("database.user", secret_value(context, &first.secret, "user")),
         ("database.password", secret_value(context, &first.secret, "password")),
-        ("database.sslmode", context.settings.database_ssl_mode.name().to_owned()),
-        ("plugin.name", "pgoutput".to_owned()),
-        ("slot.name", slot.clone()),
-        ("publication.name", slot.clone()),
-        // The connector makes the publication of its tables, and adds to it those that are added here.
-        ("publication.autocreate.mode", "filtered".to_owned()),
         ("snapshot.mode", "initial".to_owned()),
         ("heartbeat.interval.ms", (u64::from(context.settings.heartbeat_seconds) * 1000).to_string()),
-        ("heartbeat.action.query", heartbeat(&slot)),
-        ("message.prefix.include.list", MESSAGE_PREFIX.to_owned()),
         // Signals arrive by a topic, and nothing is written to the database for them.
         ("signal.enabled.channels", "kafka".to_owned()),
         ("signal.kafka.topic", signals),
@@ -185,12 +202,10 @@ pub(super) fn add(
         ("signal.consumer.enable.auto.commit", "false".to_owned()),
         // A source that was killed leaves its group after this time, and its successor reads no signal before.
         ("signal.consumer.session.timeout.ms", "10000".to_owned()),
-        ("read.only", "true".to_owned()),
         ("notification.enabled.channels", "sink".to_owned()),
         ("notification.sink.topic.name", notifications),
         // Exact values: numbers with their digits, times with microseconds, bytes as they are.
         ("decimal.handling.mode", "precise".to_owned()),
-        ("time.precision.mode", "adaptive".to_owned()),
         ("binary.handling.mode", "bytes".to_owned()),
         ("tombstones.on.delete", "true".to_owned()),
     ]);
@@ -198,9 +213,11 @@ pub(super) fn add(
         // Avro takes names of letters, digits and `_`, as those of columns are.
         config.insert("schema.name.adjustment.mode".to_owned(), "avro".to_owned());
     }
+    config.extend(source_settings::of_engine(context, &key.name, first));
     config.extend(converters(context));
     config.extend(client_config(context, "signal.consumer."));
     config.extend(table_lists(&tables));
+    config.extend(source_settings::of_tables(first.engine, &tables));
     config.extend(routes(context, &key.name, &tables));
     Connector { name: context.names.connector(KIND, &key.name), config }.add(rendering, resource)
 }
@@ -220,7 +237,6 @@ fn refuse_shared_table(tables: &[Table]) -> Result<(), PlatformError> {
 
 /// The lists of tables, columns and keys. Columns that the model does not have never leave their database.
 fn table_lists(tables: &[Table]) -> Config {
-    let names: BTreeSet<String> = tables.iter().map(Table::full_name).collect();
     let joined = |each: &dyn Fn(&Table) -> String, by: &str| {
         let lists: BTreeSet<String> = tables.iter().map(each).collect();
         lists.into_iter().collect::<Vec<_>>().join(by)
@@ -238,12 +254,6 @@ fn table_lists(tables: &[Table]) -> Config {
         ("table.include.list", joined(&pattern, ",")),
         ("column.include.list", joined(&columns, ",")),
         ("message.key.columns", joined(&keys, ";")),
-        // With the whole row before a change in the log, a change is complete: also where a long value stays as it was, which the log
-        // leaves out otherwise.
-        (
-            "replica.identity.autoset.values",
-            names.iter().map(|name| format!("{}:FULL", literal(name))).collect::<Vec<_>>().join(","),
-        ),
     ])
 }
 
@@ -253,7 +263,7 @@ fn routes(context: Context<'_>, store: &str, tables: &[Table]) -> Config {
     let mut routes = config([("transforms", slugs.join(","))]);
     for table in tables {
         let prefix = format!("transforms.{}", table.slug);
-        let written = format!("{}.{}", context.names.server(store), table.full_name());
+        let written = format!("{}.{}", context.names.server(store), table.event_name());
         routes.insert(format!("{prefix}.type"), "org.apache.kafka.connect.transforms.RegexRouter".to_owned());
         routes.insert(format!("{prefix}.regex"), literal(&written));
         routes.insert(format!("{prefix}.replacement"), table.topic.clone());
@@ -270,10 +280,12 @@ fn service_topic(
     name: &str,
     subjects: Subjects,
 ) -> Resource {
+    // Without the definitions of tables from the beginning, a source understands its log no more.
+    let retention = if purpose == HISTORY { "-1" } else { "86400000" };
     let configs = [
         ("cleanup.policy", "delete"),
         ("message.timestamp.type", "LogAppendTime"),
-        ("retention.ms", "86400000"),
+        ("retention.ms", retention),
     ];
     let topic = Topic {
         name: name.to_owned(),

@@ -121,7 +121,8 @@ fn definition(form: SinkForm, table: &Table) -> String {
 
 /// The statements that make the view of versions: each from the change that made it to the next one of its record.
 ///
-/// A source that was killed may write changes once more. They have the place in the log that they had, by which they are left out.
+/// A source that was killed may write changes once more. They have the place in the log that they had, by which they are left out. Those of
+/// an engine other than PostgreSQL have no such place, and all of them are versions.
 fn versions(view: &str, table: &Table) -> String {
     let list = |prefix: &str, names: &mut dyn Iterator<Item = &ColumnName>| {
         names.map(|name| format!("{prefix}{}", identifier(name.as_str()))).collect::<Vec<_>>().join(", ")
@@ -129,14 +130,15 @@ fn versions(view: &str, table: &Table) -> String {
     let (view, changes) = (identifier(view), identifier(&table.table));
     let columns = list("", &mut table.columns.keys());
     let key = list("", &mut table.key.iter());
+    let alone = "CASE WHEN __source_lsn IS NULL THEN __connect_offset END";
     format!(
         "DROP VIEW IF EXISTS public.{view};\n\
          CREATE VIEW public.{view} AS\n\
          SELECT {columns}, valid_from, valid_to FROM (\n    \
              SELECT *, to_timestamp(__source_ts_us / 1e6) AS valid_from, to_timestamp(lead(__source_ts_us) OVER record / 1e6) AS valid_to\n    \
              FROM (\n        \
-                 SELECT DISTINCT ON ({key}, __source_lsn, __op) * FROM public.{changes}\n        \
-                 ORDER BY {key}, __source_lsn, __op, __connect_partition, __connect_offset\n    \
+                 SELECT DISTINCT ON ({key}, __source_lsn, __op, {alone}) * FROM public.{changes}\n        \
+                 ORDER BY {key}, __source_lsn, __op, {alone}, __connect_partition, __connect_offset\n    \
              ) AS change\n    \
              WINDOW record AS (PARTITION BY {key} ORDER BY __connect_partition, __connect_offset)\n\
          ) AS version WHERE __deleted = 'false';\n"

@@ -65,6 +65,7 @@ pub(super) fn wait(
             add(&mut behind, sinks_behind(clients, goal, &groups, rendered)?);
         }
         if behind.is_empty() || is_hopeless || began.elapsed() >= patience {
+            add(&mut behind, unknown(rendered));
             let failure = |(job, reason)| JobFailure { job, reason, examples: Vec::new() };
             return Ok(behind.into_iter().map(failure).collect());
         }
@@ -78,6 +79,14 @@ pub(super) fn wait(
     }
 }
 
+/// The sources of which nobody knows how far they have read. Nothing is waited for, and nothing is claimed.
+fn unknown(rendered: &Rendered) -> Behind {
+    let sources = rendered.connectors.iter();
+    let unknown = sources.filter(|(_, one)| one.is_source() && !one.is_source_with_times());
+    let reason = "how far it has read is not known: the log of its database does not say so";
+    unknown.map(|(address, _)| (address.clone(), reason.to_owned())).collect()
+}
+
 /// Adds what is behind. A failure that is known already says more.
 fn add(behind: &mut Behind, more: Behind) {
     for (address, reason) in more {
@@ -87,7 +96,7 @@ fn add(behind: &mut Behind, more: Behind) {
 
 fn sources_behind(progress: &Progress, rendered: &Rendered, moment: DateTime<Utc>) -> Behind {
     let mut behind = Behind::new();
-    for (address, source) in rendered.connectors.iter().filter(|(_, one)| one.is_source()) {
+    for (address, source) in rendered.connectors.iter().filter(|(_, one)| one.is_source_with_times()) {
         let Some(source) = progress.sources.get(&source.name) else { continue };
         let reason = match source.read_until {
             None => Some("its first snapshot is not complete".to_owned()),

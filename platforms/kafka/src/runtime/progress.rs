@@ -151,8 +151,11 @@ fn source_progress(clients: &mut Clients, source: &Connector) -> Result<SourcePr
         Err(error) if error.status() == Some(404) => return Ok(SourceProgress::default()),
         offsets => offsets.map_err(failed)?,
     };
-    // A source has one offset, since it reads one database.
-    let read_until = offsets.first().and_then(|offset| read_until(offset.get("offset")?));
+    // A source has one offset, since it reads one database. Others than PostgreSQL's have no time in it, or one that stays in an idle database.
+    let read_until = offsets
+        .first()
+        .filter(|_| source.is_source_with_times())
+        .and_then(|offset| read_until(offset.get("offset")?));
     Ok(SourceProgress { read_until, waiting_topics: signals::waiting_topics(clients, source)? })
 }
 

@@ -12,6 +12,7 @@ mod avro;
 mod avro_handover;
 mod dump;
 mod engine;
+mod engines;
 mod laws;
 mod northwind;
 mod pipeline;

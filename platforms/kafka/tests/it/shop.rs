@@ -32,6 +32,8 @@ pub(crate) struct Shop {
     pub(crate) container: &'static str,
     /// The host of the database of the store.
     pub(crate) host: &'static str,
+    /// The engine and the address of the database of the store, if it is not PostgreSQL on that host.
+    pub(crate) engine: Option<ContainerKind>,
     /// The table of orders at the source, if it is called otherwise.
     pub(crate) orders_table: Option<&'static str>,
     /// The kind of the credential of the store.
@@ -65,6 +67,7 @@ impl Shop {
             retention: Some(Retention::years(1)),
             container: "Till",
             host: "till.example.org",
+            engine: None,
             orders_table: Some("sales.orders"),
             credential: CredentialKind::Password,
             reports: false,
@@ -82,9 +85,11 @@ impl Shop {
         };
         let store = Datastore::new("Store").captured(capture);
         let store = self.datasets.iter().cloned().fold(store, Datastore::dataset);
-        let till = DataContainer::postgres(self.container, self.host, "main")
-            .located("Azure/USA")
-            .with_credential("reader");
+        let till = match &self.engine {
+            Some(engine) => DataContainer::new(self.container, engine.clone()),
+            None => DataContainer::postgres(self.container, self.host, "main"),
+        };
+        let till = till.located("Azure/USA").with_credential("reader");
         let team = Team::new()
             .credential(Credential::new("reader", self.credential).opening(container.as_str()))
             .container(till)
