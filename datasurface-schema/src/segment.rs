@@ -137,6 +137,7 @@ segments! {
     TRANSFORMER = "transformer";
     TRIGGER = "trigger";
     TYPE = "type";
+    UNTIL = "until";
     UNWAIVABLE = "unwaivable";
     USABLE_BY = "usable_by";
     VALUES = "values";
