@@ -91,16 +91,14 @@ pub fn run(registry: Registry) -> ExitCode {
 #[must_use]
 pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
     let arguments = Arguments::from_command_line();
+    #[cfg(unix)]
+    let _running = signals::Running::new();
     let (registry, hooks) = match arguments.configuration() {
         None => (registry, hooks),
-        Some(file) => {
-            #[cfg(unix)]
-            signals::end_programs_too();
-            match configuration::with_programs(registry, hooks, &file) {
-                Ok(configured) => configured,
-                Err(reason) => return usage_error(reason),
-            }
-        }
+        Some(file) => match configuration::with_programs(registry, hooks, &file) {
+            Ok(configured) => configured,
+            Err(reason) => return usage_error(reason),
+        },
     };
     let broker = Broker::new(registry).with_hooks(hooks);
     progress::show();
