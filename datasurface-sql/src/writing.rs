@@ -26,5 +26,5 @@ impl Writing {
 
 /// Returns the columns whose values can be read.
 pub(crate) fn unchanged(passed_on: &PassedOn) -> impl Iterator<Item = &ColumnKey> {
-    passed_on.iter().filter(|(_, writing)| *writing == Writing::READABLE).map(|(column, _)| column)
+    passed_on.iter().filter(|(_, writing)| writing.sealed <= 0).map(|(column, _)| column)
 }

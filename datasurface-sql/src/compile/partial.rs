@@ -25,10 +25,14 @@ pub(super) fn part_of<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<(&'
             let others = from.into_iter().chain(count).collect();
             is_short(expr, from, count, scope).then_some((&**expr, others))
         }
-        Expr::Extract { field, syntax: _, expr } => is_field(&field.to_string()).then_some((&**expr, vec![])),
+        Expr::Extract { field, syntax: _, expr } => {
+            (is_field(&field.to_string()) && column(expr).is_some()).then_some((&**expr, vec![]))
+        }
         Expr::Ceil { expr, field } | Expr::Floor { expr, field } => match field {
             CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => divided(expr),
-            CeilFloorKind::DateTimeField(field) => is_unit(&field.to_string()).then_some((&**expr, vec![])),
+            CeilFloorKind::DateTimeField(field) => {
+                (is_unit(&field.to_string()) && column(expr).is_some()).then_some((&**expr, vec![]))
+            }
             CeilFloorKind::Scale(_) => None,
         },
         Expr::BinaryOp { left, op, right } => {
@@ -77,7 +81,8 @@ fn of_function<'e>(
         }
         _ => return None,
     };
-    Some((of, others))
+    // Of what is made for it, a part may be any value. Steps look at differences, too.
+    (column(of).is_some() || is_counted(of)).then_some((of, others))
 }
 
 const LETTERS: &[&str] = &["substr", "substring", "mid"];
@@ -144,7 +149,8 @@ fn is_short(text: &Expr, from: Option<&Expr>, count: Option<&Expr>, scope: &Scop
     let length = match types::of(column, scope) {
         Some(Char { length, .. } | NChar { length, .. }) => Some(length),
         Some(VarChar { length, .. } | NVarChar { length, .. }) => length,
-        _ => None,
+        // As a text, it may be short.
+        _ => return false,
     };
     let most = length.map_or(USUAL_LENGTH, |length| f64::from(length).min(USUAL_LENGTH));
     let is_few = |count: f64| (0.0..most).contains(&count);
@@ -165,7 +171,7 @@ fn from_end(from: &Expr) -> Option<f64> {
 }
 
 /// The column of which an expression is the text, perhaps in other cases and without blanks.
-fn column(mut text: &Expr) -> Option<&Expr> {
+pub(super) fn column(mut text: &Expr) -> Option<&Expr> {
     const KEEPING: &[&str] = &["lower", "upper", "lcase", "ucase", "trim", "ltrim", "rtrim", "coalesce"];
     loop {
         text = match text {
@@ -233,8 +239,14 @@ fn arguments_of(expression: &Expr) -> Option<Vec<&Expr>> {
     }
 }
 
+/// Whether a text is the path of one member below all of it.
+fn is_path(path: &str) -> bool {
+    let below = path.strip_prefix('$').unwrap_or(path);
+    below.contains(|letter: char| letter.is_alphanumeric()) && !below.contains(['*', ' ', '$'])
+}
+
 /// Whether a path leads to a member of a value that was not made just before.
 fn is_member(of: &Expr, path: &Expr) -> bool {
-    let is_below = literal::number(path).is_some() || is_text(path, |path| !matches!(path.trim(), "" | "$"));
+    let is_below = literal::number(path).is_some() || is_text(path, is_path);
     is_below && column(of).is_some()
 }

@@ -158,8 +158,16 @@ const OF_FIRST: &[&str] = &[
 ];
 
 /// Functions that encrypt, and those that decrypt.
-const SEALING: &[&str] = &["aes_encrypt", "encrypt", "encryptbypassphrase", "pgp_sym_encrypt"];
-const OPENING: &[&str] = &["aes_decrypt", "decrypt", "decryptbypassphrase", "pgp_sym_decrypt"];
+const SEALING: &[&str] =
+    &["aes_encrypt", "encrypt", "encryptbypassphrase", "pgp_sym_encrypt", "pgp_sym_encrypt_bytea"];
+const OPENING: &[&str] = &[
+    "aes_decrypt",
+    "decrypt",
+    "decryptbypassphrase",
+    "pgp_sym_decrypt",
+    "pgp_sym_decrypt_bytea",
+    "try_aes_decrypt",
+];
 
 fn of_function<'e>(function: &'e Function, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
     let is = |names: &[&str]| is_called_anywhere(function, names);

@@ -4,24 +4,19 @@
 use super::{
     expression::{is_called, is_called_anywhere},
     literal,
+    partial::column,
 };
 use sqlparser::ast::{Expr, Function};
+use std::collections::BTreeSet;
 
 /// Those that count, add up, compare, look for something, or make a hash.
 const REMOVING: &[&str] = &[
     "approx_count_distinct",
     "approx_distinct",
     "array_contains",
-    "array_length",
-    "array_position",
-    "array_size",
     "avg",
-    "bit_length",
     "bool_and",
     "bool_or",
-    "cardinality",
-    "char_length",
-    "character_length",
     "charindex",
     "contains",
     "corr",
@@ -32,11 +27,9 @@ const REMOVING: &[&str] = &[
     "covar_samp",
     "crc32",
     "cume_dist",
-    "damerau_levenshtein",
     "dense_rank",
     "difference",
     "digest",
-    "editdist3",
     "ends_with",
     "endswith",
     "entropy",
@@ -44,7 +37,6 @@ const REMOVING: &[&str] = &[
     "farm_fingerprint",
     "find_in_set",
     "glob",
-    "hamming",
     "hash",
     "hashbytes",
     "hashtext",
@@ -55,9 +47,6 @@ const REMOVING: &[&str] = &[
     "isinf",
     "isnan",
     "isnotnull",
-    "jaccard",
-    "jaro_similarity",
-    "jaro_winkler_similarity",
     "json_array_length",
     "json_type",
     "json_typeof",
@@ -65,9 +54,6 @@ const REMOVING: &[&str] = &[
     "jsonb_array_length",
     "jsonb_typeof",
     "kurtosis",
-    "len",
-    "length",
-    "levenshtein",
     "like",
     "like_escape",
     "list_contains",
@@ -76,7 +62,6 @@ const REMOVING: &[&str] = &[
     "md5_number",
     "mean",
     "ntile",
-    "octet_length",
     "percent_rank",
     "position",
     "prefix",
@@ -88,7 +73,6 @@ const REMOVING: &[&str] = &[
     "regexp_like",
     "regr_count",
     "regr_r2",
-    "regr_slope",
     "rlike",
     "row_number",
     "sha",
@@ -107,7 +91,6 @@ const REMOVING: &[&str] = &[
     "stddev",
     "stddev_pop",
     "stddev_samp",
-    "strlen",
     "strpos",
     "suffix",
     "sum",
@@ -116,40 +99,57 @@ const REMOVING: &[&str] = &[
     "var_pop",
     "var_samp",
     "variance",
-    "width_bucket",
     "xxh64",
     "xxhash64",
 ];
 
+/// Those that say how long a text is. Of a text that was made for it, that may be any number.
+const LENGTHS: &[&str] = &["char_length", "character_length", "len", "length", "octet_length", "strlen"];
+
 const REPLACING: &[&str] = &["regexp_replace", "regex_replace", "replaceregexpall"];
 
-/// How many letters are to be replaced by one at least: the digits are ten.
-const MOST_KEPT: usize = 10;
+/// How many letters are to be replaced at least: the digits are ten.
+const LEAST_REPLACED: usize = 10;
 
 /// Whether nobody reads the arguments of a function of its result.
 pub(super) fn removes(function: &Function, arguments: &[&Expr]) -> bool {
     match arguments {
         _ if is_called_anywhere(function, REMOVING) => true,
+        [one] if is_called(function, LENGTHS) => column(one).is_some(),
         [_] => is_called(function, &["mask", "isnull"]),
-        [_, pattern, with, ..] if is_called(function, REPLACING) => is_masked(pattern, with),
+        [_, pattern, with] if is_called(function, REPLACING) => is_masked(pattern, with),
+        [_, pattern, with, flags] if is_called(function, REPLACING) => {
+            is_masked(pattern, with) && literal::text(flags).is_some_and(|flags| flags.contains('g'))
+        }
         [_, from, to] if is_called(function, &["translate"]) => is_translated(from, to),
         _ => false,
     }
 }
 
-/// Whether what a pattern finds is in most texts, and is replaced by something that is not made of it.
+/// Whether letters or digits, whichever they are, are replaced by something that is not made of them.
 fn is_masked(pattern: &Expr, with: &Expr) -> bool {
     let (Some(pattern), Some(with)) = (literal::text(pattern), literal::text(with)) else { return false };
-    let is_class = ["[", ".", "\\d", "\\D", "\\w", "\\W", "\\S"].iter().any(|class| pattern.contains(class));
-    is_class && !with.contains(['\\', '$', '&'])
+    let pattern = pattern.trim_matches(['^', '$', '(', ')', '+', '*']);
+    const CLASSES: &[&str] = &[
+        ".",
+        "\\d",
+        "\\w",
+        "[0-9]",
+        "[a-z]",
+        "[A-Z]",
+        "[a-zA-Z]",
+        "[A-Za-z]",
+        "[a-zA-Z0-9]",
+        "[A-Za-z0-9]",
+        "[^@]",
+    ];
+    CLASSES.contains(&pattern) && !with.contains(['\\', '$', '&'])
 }
 
 /// Whether many letters become one, or none.
 fn is_translated(from: &Expr, to: &Expr) -> bool {
     let (Some(from), Some(to)) = (literal::text(from), literal::text(to)) else { return false };
-    let mut letters = to.chars();
-    let first = letters.next();
-    from.chars().count() >= MOST_KEPT
-        && letters.all(|letter| Some(letter) == first)
-        && first.is_none_or(|first| !from.contains(first))
+    let replaced: BTreeSet<char> = from.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    let with: BTreeSet<char> = to.chars().collect();
+    replaced.len() >= LEAST_REPLACED && with.len() <= 1
 }

@@ -38,7 +38,7 @@ pub(in super::super) static REMOVAL_NOT_DONE: CodeInfo = CodeInfo::error(
     "a transformer passes on what it says that it removes",
     "What a statement makes of the values of a classified column has these in it, unless it is known to remove them. Known are: counting, adding \
      up and averaging; hashes; comparisons and conditions; fewer than ten letters of a text (`left`, `right`, `substr` with such a count), what is \
-     behind a separator (`split_part` from 2 on), and what is left by `translate` of ten letters or more, or by `regexp_replace` of a class; \
+     behind a separator (`split_part` from 2 on), and what is left by `translate` of ten letters or more, or by `regexp_replace` of all letters or digits; \
      fields of a date, `date_trunc` to weeks and longer; steps of ten and more (`floor(x / 100)`, `round(x, -2)`); members of JSON; and functions \
      that no engine has by itself. Two such parts of one value may be all of it. In a dataset that is classified as a whole, that is each column: classify them one by one, so that it is known which can be passed on. Or change the statement, or take the removal away and \
      classify the output as the input is.",
