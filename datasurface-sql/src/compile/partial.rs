@@ -2,7 +2,7 @@
 //! all of it, which [`super::expression::value`] looks at.
 
 use super::{
-    expression::{arguments, is_called},
+    expression::{arguments, is_called, is_literal},
     literal,
     scope::Scope,
     types,
@@ -172,7 +172,7 @@ fn from_end(from: &Expr) -> Option<f64> {
 
 /// The column of which an expression is the text, perhaps in other cases and without blanks.
 pub(super) fn column(mut text: &Expr) -> Option<&Expr> {
-    const KEEPING: &[&str] = &["lower", "upper", "lcase", "ucase", "trim", "ltrim", "rtrim", "coalesce"];
+    const KEEPING: &[&str] = &["lower", "upper", "lcase", "ucase", "trim", "ltrim", "rtrim"];
     loop {
         text = match text {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => return Some(text),
@@ -182,6 +182,13 @@ pub(super) fn column(mut text: &Expr) -> Option<&Expr> {
             | Expr::Trim { expr: inner, .. } => inner,
             Expr::Function(function) if is_called(function, KEEPING) => {
                 arguments(function)?.into_iter().next()?
+            }
+            // With a value that is written down beside it.
+            Expr::Function(function) if is_called(function, &["coalesce"]) => {
+                match arguments(function)?[..] {
+                    [column, other] if is_literal(other) => column,
+                    _ => return None,
+                }
             }
             _ => return None,
         }

@@ -58,6 +58,9 @@ fn what_a_value_has_in_it_is_passed_on_unless_it_is_removed() {
         ("'***' || substr(name, length(name) - 30)", &["people.name"]),
         ("repeat('*', length(name) - 4) || right(name, 4)", &[]),
         ("CASE WHEN id > 1 THEN left(name, 2) ELSE right(name, 2) END", &["people.name"]),
+        ("left(coalesce(name, ''), 3)", &[]),
+        ("left(coalesce(name, city), 3)", &["people.city", "people.name"]),
+        ("left(coalesce(city, name), 9) || substr(name, 10, 9)", &["people.city", "people.name"]),
         // Moments.
         ("date(name)", &["people.name"]),
         ("to_date(name, 'YYYY')", &["people.name"]),
