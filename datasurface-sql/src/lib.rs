@@ -23,9 +23,9 @@ mod compile;
 mod input;
 mod lexical;
 mod output;
+mod passed_on;
 mod read;
 mod spark;
-mod writing;
 
 pub use assignable::is_assignable;
 pub use compile::compile;

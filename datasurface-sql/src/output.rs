@@ -2,7 +2,7 @@
 
 use crate::{
     input::{FormerInput, is},
-    writing::{PassedOn, unchanged},
+    passed_on::PassedOn,
 };
 use datasurface_schema::{ColumnName, DataType, DatasetKey};
 use serde::Serialize;
@@ -159,7 +159,7 @@ impl OutputColumn {
     /// The columns whose values are passed on as they are, at least in some rows or some dialects. They are known of some
     /// columns of which not all sources can be told.
     pub fn unchanged(&self) -> impl Iterator<Item = &ColumnKey> {
-        unchanged(&self.passed_on)
+        self.passed_on.readable()
     }
 
     /// Whether the column has this name, in whichever case.

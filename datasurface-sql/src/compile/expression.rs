@@ -3,7 +3,6 @@
 use super::{
     Compiler,
     from::single,
-    partial::name_of_whole,
     parts::{Parts, parts},
     scope::{Meaning, Scope, Value, add},
     types, window,
@@ -11,34 +10,23 @@ use super::{
 use crate::{
     input::is,
     output::SqlProblem,
-    writing::{PassedOn, Writing},
+    passed_on::{PassedOn, Step},
 };
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause,
     FunctionArgumentList, FunctionArguments, OrderByExpr, TypedString, Value as Literal,
 };
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// What is known of the value of an expression. What is wrong in it is reported.
 ///
 /// Without recursion but for queries: expressions can be deep. Each query is compiled once.
 pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) -> Value {
     let mut sources = Some(BTreeSet::new());
-    let mut passed_on = PassedOn::new();
-    // Each with the writing in which its value may be that of the whole, if it may.
-    let mut waiting = vec![(expression, Some(Writing::READABLE))];
-    let mut wholes = Vec::new();
-    loop {
-        let Some((expression, writing)) = waiting.pop() else {
-            if wholes.is_empty() {
-                break;
-            }
-            waiting = unless_alone(std::mem::take(&mut wholes));
-            continue;
-        };
+    let mut passed_on = PassedOn::default();
+    // Each with what is done to it until it is in the value of the whole, if it is.
+    let mut waiting = vec![(expression, Some(Step::KEEP))];
+    while let Some((expression, step)) = waiting.pop() {
         let meaning = match expression {
             Expr::Identifier(column) => match scope.meaning(None, &column.value) {
                 // Where it is no column, and is like none, some engines take it for a text.
@@ -58,7 +46,7 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             Expr::Subquery(query) => {
                 let selected = compiler.query(query, Some(scope));
                 let sources = selected.all_sources().filter(|_| selected.columns.len() == 1);
-                let passed_on = selected.columns.into_iter().flat_map(|column| column.passed_on).collect();
+                let passed_on = selected.columns.into_iter().map(|column| column.passed_on).collect();
                 Meaning::Value(Value { data_type: None, sources, passed_on })
             }
             Expr::Exists { subquery, negated: _ } => {
@@ -72,10 +60,9 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             }
             // To some dialects that is a column if there is one of this name, to others it is not.
             other if word(other).is_some_and(|word| scope.provides(&word)) => Meaning::Unknown,
-            other => match parts(other, scope) {
-                Some(Parts { passed_on, whole, used }) => {
-                    let within = |(part, inner): (_, Writing)| (part, writing.map(|outer| inner.then(outer)));
-                    wholes.extend(whole.map(|whole| (whole, writing)));
+            other => match parts(other, scope, &mut compiler.taken) {
+                Some(Parts { passed_on, used }) => {
+                    let within = |(part, first): (_, Step)| (part, step.map(|then| first.then(then)));
                     waiting.extend(passed_on.into_iter().map(within));
                     waiting.extend(used.into_iter().map(|part| (part, None)));
                     continue;
@@ -91,22 +78,12 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
                 Value::default()
             }
         };
-        if let Some(outer) = writing {
-            passed_on.extend(known.passed_on.into_iter().map(|(column, inner)| (column, inner.then(outer))));
+        if let Some(step) = step {
+            passed_on.add(known.passed_on.after(step));
         }
         add(&mut sources, known.sources);
     }
     Value { data_type: types::of(expression, scope), sources, passed_on }
-}
-
-/// What parts were taken of, with the writing in which it is in the value: several parts of one value may be all of it.
-fn unless_alone(wholes: Vec<(&Expr, Option<Writing>)>) -> Vec<(&Expr, Option<Writing>)> {
-    let names: Vec<_> = wholes.iter().map(|(whole, writing)| writing.map(|_| name_of_whole(whole))).collect();
-    let mut counts = BTreeMap::new();
-    names.iter().flatten().for_each(|name| *counts.entry(name).or_insert(0) += 1);
-    let is_alone = |name: &Option<String>| name.as_ref().is_none_or(|name| counts.get(name) == Some(&1));
-    let all = wholes.into_iter().zip(&names);
-    all.map(|((whole, writing), name)| (whole, writing.filter(|_| !is_alone(name)))).collect()
 }
 
 /// Whether an expression is a number or another value that is written down.

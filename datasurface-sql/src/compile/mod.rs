@@ -21,6 +21,7 @@ use crate::{
     read::Text,
 };
 pub(crate) use from::single;
+use parts::Taken;
 use scope::{Scope, Sources, add};
 use sqlparser::ast::{
     Cte, Fetch, Ident, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier,
@@ -114,6 +115,7 @@ struct Compiler<'i, 'a> {
     /// Whether columns of an input are taken all, in their order.
     reads_by_place: bool,
     columns_left: usize,
+    taken: Taken,
 }
 
 impl<'i, 'a> Compiler<'i, 'a> {
@@ -126,6 +128,7 @@ impl<'i, 'a> Compiler<'i, 'a> {
             writes: false,
             reads_by_place: false,
             columns_left: MOST_COLUMNS,
+            taken: Taken::default(),
         }
     }
 
@@ -266,7 +269,7 @@ fn combined(left: MadeTable, right: MadeTable, operator: SetOperator, keeps_all:
     for (one, other) in left.columns.iter_mut().zip(right.columns) {
         one.data_type = types::common([one.data_type.take(), other.data_type]);
         add(&mut one.sources, other.sources);
-        one.passed_on.extend(other.passed_on);
+        one.passed_on.add(other.passed_on);
     }
     left
 }

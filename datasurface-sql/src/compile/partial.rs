@@ -1,5 +1,5 @@
 //! Parts of a value that do not tell it: some letters, the year of a date, a coarse step of a number, a member. Two parts of one value may be
-//! all of it, which [`super::expression::value`] looks at.
+//! all of it, which [`crate::passed_on`] looks at.
 
 use super::{
     expression::{arguments, is_called, is_literal},
@@ -170,9 +170,11 @@ fn from_end(from: &Expr) -> Option<f64> {
     literal::number(right).filter(|_| is_length).map(|number| number + 1.0)
 }
 
+/// Functions that give their first argument in other cases, or without what is around it.
+pub(super) const KEEPING: &[&str] = &["lower", "upper", "lcase", "ucase", "trim", "ltrim", "rtrim"];
+
 /// The column of which an expression is the text, perhaps in other cases and without blanks.
 pub(super) fn column(mut text: &Expr) -> Option<&Expr> {
-    const KEEPING: &[&str] = &["lower", "upper", "lcase", "ucase", "trim", "ltrim", "rtrim"];
     loop {
         text = match text {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => return Some(text),
@@ -193,18 +195,6 @@ pub(super) fn column(mut text: &Expr) -> Option<&Expr> {
             _ => return None,
         }
     }
-}
-
-/// A name for what parts are of: parts of what has the same one may be parts of the same value.
-pub(super) fn name_of_whole(expression: &Expr) -> String {
-    let name = match column(expression) {
-        Some(Expr::Identifier(column)) => column.value.clone(),
-        Some(Expr::CompoundIdentifier(names)) => {
-            names.last().map(|name| name.value.clone()).unwrap_or_default()
-        }
-        _ => expression.to_string(),
-    };
-    name.to_lowercase()
 }
 
 /// What is divided into steps.

@@ -3,12 +3,13 @@
 use super::{
     expression::{arguments, is_called_anywhere, ordered_in_group, rows_of},
     functions::is_built_in,
-    partial::part_of,
-    removing::removes,
+    partial::{KEEPING, column, part_of},
+    removing::{masks, removes},
     scope::Scope,
     types,
 };
-use crate::writing::Writing;
+use crate::passed_on::Step;
+use rustc_hash::FxHashMap;
 use sqlparser::ast::{
     Array, BinaryOperator, CaseWhen, Expr, Function, Interval, UnaryOperator, Value as Literal,
 };
@@ -16,18 +17,25 @@ use sqlparser::ast::{
 /// What an expression consists of.
 #[derive(Default)]
 pub(super) struct Parts<'e> {
-    /// What can be read of the value, and how that is written.
-    pub(super) passed_on: Vec<(&'e Expr, Writing)>,
-    /// What the value is a part of.
-    pub(super) whole: Option<&'e Expr>,
+    /// What is in the value, and what is done to it before.
+    pub(super) passed_on: Vec<(&'e Expr, Step)>,
     /// What the value depends on otherwise.
     pub(super) used: Vec<&'e Expr>,
 }
 
 impl<'e> Parts<'e> {
-    fn passed_on(all: impl IntoIterator<Item = &'e Expr>) -> Self {
-        let passed_on = all.into_iter().map(|one| (one, Writing::READABLE)).collect();
-        Self { passed_on, ..Self::default() }
+    fn after(step: Step, all: impl IntoIterator<Item = &'e Expr>) -> Self {
+        Self { passed_on: all.into_iter().map(|one| (one, step)).collect(), ..Self::default() }
+    }
+
+    /// The value is one of these.
+    fn kept(all: impl IntoIterator<Item = &'e Expr>) -> Self {
+        Self::after(Step::KEEP, all)
+    }
+
+    /// The value is made of all of these.
+    fn made(all: impl IntoIterator<Item = &'e Expr>) -> Self {
+        Self::after(Step::MAKE, all)
     }
 
     fn used(used: impl IntoIterator<Item = &'e Expr>) -> Self {
@@ -35,15 +43,30 @@ impl<'e> Parts<'e> {
     }
 }
 
+/// The parts that a statement takes of values: each has a number, and its text tells which one it is.
+#[derive(Default)]
+pub(super) struct Taken(FxHashMap<String, u32>);
+
+impl Taken {
+    fn number(&mut self, part: &Expr) -> u32 {
+        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        *self.0.entry(part.to_string()).or_insert(next)
+    }
+}
+
 /// What an expression consists of, if it is one of those that are understood.
-pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
+pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>, taken: &mut Taken) -> Option<Parts<'e>> {
     if let Some((whole, used)) = part_of(expression, scope) {
         let rows = match expression {
             Expr::Function(function) => rows_of(function, scope)?,
             _ => Vec::new(),
         };
-        return Some(Parts { whole: Some(whole), ..Parts::used(used.into_iter().chain(rows)) });
+        let number = taken.number(expression);
+        // A difference is one of columns that is looked at here.
+        let step = if column(whole).is_some() { Step::take(number) } else { Step::mask(number) };
+        return Some(Parts { used: used.into_iter().chain(rows).collect(), ..Parts::after(step, [whole]) });
     }
+    let is_text = |one| types::of(one, scope).as_ref().is_some_and(types::is_text);
     Some(match expression {
         // Whatever will be put there.
         Expr::Value(value) if matches!(value.value, Literal::Placeholder(_)) => return None,
@@ -79,39 +102,46 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         {
             return None;
         }
-        Expr::BinaryOp { left, op: _, right } => Parts::passed_on([&**left, right]),
+        Expr::BinaryOp { left, op: _, right } => Parts::made([&**left, right]),
         Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
             let results = conditions.iter().map(|CaseWhen { condition: _, result }| result);
             let tests = conditions.iter().map(|CaseWhen { condition, result: _ }| condition);
-            let passed_on = Parts::passed_on(results.chain(else_result.as_deref()));
-            Parts { used: tests.chain(operand.as_deref()).collect(), ..passed_on }
+            Parts {
+                used: tests.chain(operand.as_deref()).collect(),
+                ..Parts::kept(results.chain(else_result.as_deref()))
+            }
         }
-        Expr::Nested(one)
-        | Expr::Collate { expr: one, collation: _ }
-        | Expr::UnaryOp { op: _, expr: one }
-        | Expr::Cast { kind: _, expr: one, data_type: _, format: _ }
+        Expr::Nested(one) | Expr::Collate { expr: one, collation: _ } => Parts::kept([&**one]),
+        // Of a number, a few letters may be all.
+        Expr::Cast { kind: _, expr: one, data_type: _, format: _ }
+            if is_text(expression) && !is_text(one) =>
+        {
+            Parts::made([&**one])
+        }
+        Expr::Cast { kind: _, expr: one, data_type: _, format: _ } => Parts::kept([&**one]),
+        Expr::UnaryOp { op: _, expr: one }
         | Expr::Ceil { expr: one, field: _ }
         | Expr::Floor { expr: one, field: _ }
-        | Expr::Extract { field: _, syntax: _, expr: one } => Parts::passed_on([&**one]),
-        Expr::Interval(Interval { value, .. }) => Parts::passed_on([&**value]),
+        | Expr::Extract { field: _, syntax: _, expr: one } => Parts::made([&**one]),
+        Expr::Interval(Interval { value, .. }) => Parts::made([&**value]),
         Expr::Convert { is_try: _, expr, data_type: _, charset: _, target_before_value: _, styles } => {
-            Parts::passed_on([&**expr].into_iter().chain(styles))
+            Parts::made([&**expr].into_iter().chain(styles))
         }
-        Expr::AtTimeZone { timestamp, time_zone } => Parts::passed_on([&**timestamp, time_zone]),
-        Expr::Tuple(list) | Expr::Array(Array { elem: list, named: _ }) => Parts::passed_on(list),
+        Expr::AtTimeZone { timestamp, time_zone } => Parts::made([&**timestamp, time_zone]),
+        Expr::Tuple(list) | Expr::Array(Array { elem: list, named: _ }) => Parts::made(list),
         Expr::Trim { trim_where: _, trim_what, expr, trim_characters } => {
             let ends = trim_what.as_deref().into_iter().chain(trim_characters.iter().flatten());
-            Parts { used: ends.collect(), ..Parts::passed_on([&**expr]) }
+            Parts { used: ends.collect(), ..Parts::kept([&**expr]) }
         }
         Expr::Substring { expr, substring_from, substring_for, special: _, shorthand: _ } => {
             let range = substring_from.iter().chain(substring_for).map(|part| &**part);
-            Parts { used: range.collect(), ..Parts::passed_on([&**expr]) }
+            Parts { used: range.collect(), ..Parts::made([&**expr]) }
         }
         Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
             let range = [overlay_from].into_iter().chain(overlay_for).map(|part| &**part);
-            Parts { used: range.collect(), ..Parts::passed_on([&**expr, overlay_what]) }
+            Parts { used: range.collect(), ..Parts::made([&**expr, overlay_what]) }
         }
-        Expr::Function(function) => of_function(function, scope)?,
+        Expr::Function(function) => of_function(function, scope, || taken.number(expression))?,
         _ => return None,
     })
 }
@@ -141,7 +171,23 @@ fn is_truth(operator: &BinaryOperator) -> bool {
 /// Functions that choose one of the arguments behind the first one by that.
 const CHOOSING: &[&str] = &["if", "iff", "iif", "ifelse", "nvl2", "choose", "elt"];
 
-/// Functions that give their first argument, whatever the others are.
+/// Functions that give one of their arguments, or one of its values.
+const ANY_OF: &[&str] = &[
+    "any_value",
+    "coalesce",
+    "first",
+    "first_value",
+    "greatest",
+    "ifnull",
+    "last",
+    "last_value",
+    "least",
+    "max",
+    "min",
+    "nvl",
+];
+
+/// Functions that give their first argument, or what is made of it, whatever the others are.
 const OF_FIRST: &[&str] = &[
     "arg_max",
     "arg_max_null",
@@ -169,23 +215,30 @@ const OPENING: &[&str] = &[
     "try_aes_decrypt",
 ];
 
-fn of_function<'e>(function: &'e Function, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
+fn of_function<'e>(
+    function: &'e Function,
+    scope: &'e Scope<'_>,
+    number: impl FnOnce() -> u32,
+) -> Option<Parts<'e>> {
     let is = |names: &[&str]| is_called_anywhere(function, names);
     let arguments = arguments(function)?;
-    let (writing, passed_on) = match arguments.len() {
-        _ if removes(function, &arguments) || !is_built_in(function) => (Writing::READABLE, 0..0),
-        _ if is(SEALING) => (Writing::SEALED, 0..1),
-        _ if is(OPENING) => (Writing::OPENED, 0..1),
-        _ if is(OF_FIRST) => (Writing::READABLE, 0..1),
-        count if is(CHOOSING) => (Writing::READABLE, 1..count),
-        count @ 3.. if is(&["decode"]) => (Writing::READABLE, 2..count),
-        count => (Writing::READABLE, 0..count),
+    let (step, passed_on) = match arguments.len() {
+        _ if removes(function, &arguments) || !is_built_in(function) => (Step::MAKE, 0..0),
+        _ if masks(function, &arguments) => (Step::mask(number()), 0..1),
+        _ if is(SEALING) => (Step::SEAL, 0..1),
+        _ if is(OPENING) => (Step::OPEN, 0..1),
+        _ if is(KEEPING) => (Step::KEEP, 0..1),
+        _ if is(OF_FIRST) => (Step::MAKE, 0..1),
+        count if is(CHOOSING) => (Step::KEEP, 1..count),
+        count @ 3.. if is(&["decode"]) => (Step::KEEP, 2..count),
+        count if is(ANY_OF) => (Step::KEEP, 0..count),
+        count => (Step::MAKE, 0..count),
     };
-    let mut parts = Parts::passed_on(ordered_in_group(function)?);
+    let mut parts = Parts::kept(ordered_in_group(function)?);
     parts.used = rows_of(function, scope)?;
     for (place, argument) in arguments.into_iter().enumerate() {
         if passed_on.contains(&place) {
-            parts.passed_on.push((argument, writing));
+            parts.passed_on.push((argument, step));
         } else {
             parts.used.push(argument);
         }

@@ -117,6 +117,13 @@ pub(super) fn removes(function: &Function, arguments: &[&Expr]) -> bool {
         _ if is_called_anywhere(function, REMOVING) => true,
         [one] if is_called(function, LENGTHS) => column(one).is_some(),
         [_] => is_called(function, &["mask", "isnull"]),
+        _ => false,
+    }
+}
+
+/// Whether a function takes all letters or digits out of its first argument.
+pub(super) fn masks(function: &Function, arguments: &[&Expr]) -> bool {
+    match arguments {
         [_, pattern, with] if is_called(function, REPLACING) => is_masked(pattern, with),
         [_, pattern, with, flags] if is_called(function, REPLACING) => {
             is_masked(pattern, with) && literal::text(flags).is_some_and(|flags| flags.contains('g'))

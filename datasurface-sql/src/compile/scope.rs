@@ -4,7 +4,7 @@ use super::{MadeTable, types};
 use crate::{
     input::{InputTable, is},
     output::{ColumnKey, SqlProblem},
-    writing::{PassedOn, Writing},
+    passed_on::PassedOn,
 };
 use datasurface_schema::{Column, DataType, nearest};
 use sqlparser::ast::NamedWindowDefinition;
@@ -104,7 +104,7 @@ enum Columns {
 impl Columns {
     fn passed_on(self) -> PassedOn {
         match self {
-            Self::None => PassedOn::new(),
+            Self::None => PassedOn::default(),
             Self::One(value) => value.passed_on,
             Self::Unclear(passed_on) => passed_on,
         }
@@ -140,7 +140,7 @@ impl Relation<'_> {
                     (None, _) => Columns::None,
                     (Some(column), None) => Columns::One(Value::of_input(input, column)),
                     (Some(_), Some(_)) => Columns::Unclear(
-                        input.named(name).map(|column| (input.key_of(column), Writing::READABLE)).collect(),
+                        input.named(name).map(|column| PassedOn::column(input.key_of(column))).collect(),
                     ),
                 }
             }
@@ -157,7 +157,7 @@ impl Relation<'_> {
                             passed_on: column.passed_on.clone(),
                         })
                     }
-                    _ => Columns::Unclear(all().flat_map(|column| column.passed_on.clone()).collect()),
+                    _ => Columns::Unclear(all().map(|column| column.passed_on.clone()).collect()),
                 }
             }
             Table::Open => Columns::None,
@@ -184,7 +184,7 @@ impl Value {
         Self {
             data_type: Some(column.data_type().clone()),
             sources: Some(BTreeSet::from([key.clone()])),
-            passed_on: PassedOn::from([(key, Writing::READABLE)]),
+            passed_on: PassedOn::column(key),
         }
     }
 }
@@ -261,7 +261,7 @@ impl<'s> Scope<'s> {
                 for alias in self.aliases.iter().filter(|alias| is(alias.name, column)) {
                     value.data_type = None;
                     add(&mut value.sources, alias.sources.clone());
-                    value.passed_on.extend(alias.passed_on.iter().cloned());
+                    value.passed_on.add(alias.passed_on.clone());
                 }
                 Some(Meaning::Value(value))
             }
@@ -312,11 +312,11 @@ impl<'s> Scope<'s> {
         let mut merged = Value {
             data_type: types::common(types),
             sources: Some(BTreeSet::new()),
-            passed_on: PassedOn::new(),
+            passed_on: PassedOn::default(),
         };
         for (_, value) in found {
             add(&mut merged.sources, value.sources);
-            merged.passed_on.extend(value.passed_on);
+            merged.passed_on.add(value.passed_on);
         }
         merged
     }
@@ -324,9 +324,9 @@ impl<'s> Scope<'s> {
     /// What a column may be here, in one table or in any, where nobody can tell which one is meant.
     fn unclear(&self, table: Option<&str>, column: &str) -> Value {
         let tables = self.relations.iter().filter(|one| table.is_none_or(|table| one.is_called(table)));
-        let columns = tables.flat_map(|one| one.columns(column).passed_on());
+        let columns = tables.map(|one| one.columns(column).passed_on());
         let aliases = self.aliases.iter().filter(|alias| table.is_none() && is(alias.name, column));
-        Value::unclear(columns.chain(aliases.flat_map(|alias| alias.passed_on.clone())).collect())
+        Value::unclear(columns.chain(aliases.map(|alias| alias.passed_on.clone())).collect())
     }
 
     fn qualified(&self, table: &str, column: &str) -> Meaning {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     input::{InputTable, is},
     output::OutputColumn,
+    passed_on::PassedOn,
 };
 use sqlparser::ast::{
     Distinct, Expr, Function, GroupByExpr, Ident, OrderBy, OrderByKind, Select, SelectFlavor, SelectItem,
@@ -94,7 +95,7 @@ impl<'a> Compiler<'_, 'a> {
             SelectItem::UnnamedExpr(expr) => own_name(expr).map(|name| Alias {
                 name: &name.value,
                 sources: Some(BTreeSet::new()),
-                passed_on: BTreeSet::new(),
+                passed_on: PassedOn::default(),
             }),
             _ => None,
         }));
@@ -197,7 +198,7 @@ impl<'a> Compiler<'_, 'a> {
                         made.is_in_order &= place == 0;
                         first.data_type = types::common([first.data_type.take(), column.data_type]);
                         add(&mut first.sources, column.sources);
-                        first.passed_on.append(&mut column.passed_on);
+                        first.passed_on.add(column.passed_on);
                     }
                     None => {
                         column.is_from_wildcard = true;

@@ -2,6 +2,7 @@
 
 use super::{
     expression::{arguments, is_called},
+    partial::KEEPING,
     scope::Scope,
 };
 use datasurface_schema::DataType;
@@ -47,9 +48,15 @@ pub(super) fn of(expression: &Expr, scope: &Scope<'_>) -> Option<DataType> {
             let results = conditions.iter().map(|when| &when.result);
             common_of(results.chain(else_result.as_deref()), scope)
         }
+        Expr::Trim { expr, .. } => of(expr, scope).filter(is_text),
         Expr::Function(function) => of_function(function, scope),
         _ => None,
     }
+}
+
+pub(super) fn is_text(data_type: &DataType) -> bool {
+    use DataType::{Char, NChar, NVarChar, VarChar};
+    matches!(data_type, Char { .. } | NChar { .. } | VarChar { .. } | NVarChar { .. })
 }
 
 /// Whether the value of an operator is true, false or unknown.
@@ -71,6 +78,7 @@ fn of_function(function: &Function, scope: &Scope<'_>) -> Option<DataType> {
     }
     match &parts[..] {
         [one] if is_called(function, &["min", "max"]) => of(one, scope),
+        [one] if is_called(function, KEEPING) => of(one, scope).filter(is_text),
         [one] if is_called(function, &["sum"]) => match of(one, scope)? {
             DataType::TinyInt | DataType::SmallInt | DataType::Integer | DataType::BigInt => {
                 Some(DataType::BigInt)

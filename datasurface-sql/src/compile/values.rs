@@ -28,7 +28,7 @@ impl Compiler<'_, '_> {
                     _ => types::common([column.data_type.take(), data_type]),
                 };
                 add(&mut column.sources, sources);
-                column.passed_on.extend(passed_on);
+                column.passed_on.add(passed_on);
             }
         }
         MadeTable { columns, is_complete: false, is_in_order: true, rows_by: Some(BTreeSet::new()) }

@@ -61,6 +61,14 @@ fn what_a_value_has_in_it_is_passed_on_unless_it_is_removed() {
         ("left(coalesce(name, ''), 3)", &[]),
         ("left(coalesce(name, city), 3)", &["people.city", "people.name"]),
         ("left(coalesce(city, name), 9) || substr(name, 10, 9)", &["people.city", "people.name"]),
+        ("left(name, 3) || '-' || left(name, 3)", &[]),
+        ("CASE WHEN id > 1 THEN left(name, 3) ELSE '*' || left(name, 3) END", &[]),
+        (
+            "translate(name, '0123456789', '') || translate(name, 'abcdefghijklmnopqrstuvwxyz', '')",
+            &["people.name"],
+        ),
+        ("substr(name, 1, 9) || regexp_replace(name, '[0-9]', '')", &["people.name"]),
+        ("regexp_replace(name || city, '[0-9]', '*')", &[]),
         // Moments.
         ("date(name)", &["people.name"]),
         ("to_date(name, 'YYYY')", &["people.name"]),
@@ -291,5 +299,47 @@ fn what_a_value_has_in_it_is_passed_on_unless_it_is_removed() {
             let output = select(&sql);
             assert_eq!(shown(output.column("r").unwrap().unchanged()), expected, "{sql}");
         }
+    }
+}
+
+#[test]
+fn parts_of_one_value_meet_wherever_they_were_taken() {
+    for (sql, expected) in [
+        (
+            "WITH w AS (SELECT left(name, 9) AS a, right(name, 9) AS b FROM Shop_people) SELECT a || b AS r FROM w",
+            &["people.name"][..],
+        ),
+        ("WITH w AS (SELECT left(name, 3) AS a FROM Shop_people) SELECT a || a AS r FROM w", &[]),
+        (
+            "SELECT x.a || y.b AS r FROM (SELECT id, left(name, 9) AS a FROM Shop_people) x \
+             JOIN (SELECT id, right(name, 9) AS b FROM Shop_people) y USING (id)",
+            &["people.name"],
+        ),
+        (
+            "SELECT left(name, 9) AS r FROM Shop_people UNION ALL SELECT substr(name, 5, 9) FROM Shop_people",
+            &["people.name"],
+        ),
+        ("SELECT left(name, 3) AS r FROM Shop_people UNION ALL SELECT left(name, 3) FROM Shop_people", &[]),
+        // Of what was made first, a part may be all of it.
+        (
+            "WITH w AS (SELECT 'x' || name AS n FROM Shop_people) SELECT substr(n, 2, 9) AS r FROM w",
+            &["people.name"],
+        ),
+        (
+            "WITH w AS (SELECT id * 1000 AS n FROM Shop_people) SELECT floor(n / 1000) AS r FROM w",
+            &["people.id"],
+        ),
+        (
+            "WITH w AS (SELECT CAST(id AS VARCHAR(40)) AS n FROM Shop_people) SELECT left(n, 9) AS r FROM w",
+            &["people.id"],
+        ),
+        ("WITH w AS (SELECT lower(trim(name)) AS n FROM Shop_people) SELECT left(n, 3) AS r FROM w", &[]),
+        (
+            "WITH w AS (SELECT coalesce(name, '') AS n FROM Shop_people) SELECT max(left(n, 3)) AS r FROM w",
+            &[],
+        ),
+    ] {
+        let output = select(sql);
+        assert_eq!(shown(output.column("r").unwrap().unchanged()), expected, "{sql}");
     }
 }
