@@ -1,6 +1,9 @@
 //! What a statement may read.
 
-use crate::output::{ColumnKey, Compilation};
+use crate::{
+    output::{ColumnKey, Compilation},
+    passed_on::PassedOn,
+};
 use datasurface_schema::{Column, DatasetKey, Schema, UnreadableColumns};
 use rustc_hash::FxHashMap;
 use std::{cell::OnceCell, collections::BTreeSet, fmt, rc::Rc};
@@ -95,6 +98,13 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Returns all tables that a name may mean.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = InputTable<'a>> {
+        let former = self.former(name).map(|(key, _)| key);
+        let known = self.keys.iter().copied().filter(move |key| is_called(key, name));
+        known.chain(former).map(|key| InputTable::new(key, (self.schema_of)(key)))
+    }
+
     /// Whether there is a table of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.keys.iter().any(|key| is_called(key, name)) || self.former(name).is_some()
@@ -179,6 +189,11 @@ impl<'a> InputTable<'a> {
         self.unread.is_none_or(|unread| {
             unread.may_contain(&name.into()) || unread.names().iter().any(|known| is(known.as_str(), name))
         })
+    }
+
+    /// What is in all of its columns.
+    pub(crate) fn everything(&self) -> PassedOn {
+        self.columns.iter().map(|column| PassedOn::column(self.key_of(column))).collect()
     }
 
     pub(crate) fn key_of(&self, column: &Column) -> ColumnKey {

@@ -90,6 +90,8 @@ impl fmt::Display for NotOneSelect {
 pub struct SelectOutput {
     /// The columns, in order. Not all of them, if the output is not complete.
     pub columns: Vec<OutputColumn>,
+    /// What is in columns that are not known.
+    pub(crate) others: PassedOn,
     /// Whether all columns are known.
     pub is_complete: bool,
     /// Whether the result is certainly the same, in whatever order the columns of the inputs are: it takes each by its name.
@@ -123,7 +125,9 @@ impl SelectOutput {
     /// Returns the columns of inputs whose values may be passed on under a name: also where several columns have it, of which each
     /// dialect takes another one, and where there may be others.
     pub fn unchanged(&self, name: &str) -> impl Iterator<Item = &ColumnKey> {
-        self.columns.iter().filter(move |column| column.may_be_named(name)).flat_map(OutputColumn::unchanged)
+        let known = self.columns.iter().filter(move |column| column.may_be_named(name));
+        let others = self.others.readable().filter(|_| !self.is_complete);
+        known.flat_map(OutputColumn::unchanged).chain(others)
     }
 }
 

@@ -22,6 +22,10 @@ use std::{borrow::Cow, collections::BTreeSet};
 ///
 /// Without recursion but for queries: expressions can be deep. Each query is compiled once.
 pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) -> Value {
+    // What is in a part that is not understood.
+    let unread = |part: &Expr, compiler: &Compiler<'_, '_>| {
+        Meaning::Value(Value::unclear(compiler.mentioned(part, Some(scope)).after(Step::MAKE)))
+    };
     let mut sources = Some(BTreeSet::new());
     let mut passed_on = PassedOn::default();
     // Each with what is done to it until it is in the value of the whole, if it is.
@@ -39,6 +43,13 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             },
             Expr::CompoundIdentifier(names) => match &names[..] {
                 [table, column] => scope.meaning(Some(&table.value), &column.value),
+                // Behind the name of a schema, or a member of a member.
+                [.., table, column] => {
+                    let mut passed_on = scope.meaning(Some(&table.value), &column.value).value().passed_on;
+                    let step = Step::take(compiler.taken.number(expression));
+                    passed_on.add(compiler.mentioned(expression, Some(scope)).after(step));
+                    Meaning::Value(Value::unclear(passed_on))
+                }
                 _ => Meaning::Unknown,
             },
             // A value that depends on a query is also made of what decides which rows the query selects, as the value of CASE is
@@ -46,8 +57,7 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             Expr::Subquery(query) => {
                 let selected = compiler.query(query, Some(scope));
                 let sources = selected.all_sources().filter(|_| selected.columns.len() == 1);
-                let passed_on = selected.columns.into_iter().map(|column| column.passed_on).collect();
-                Meaning::Value(Value { data_type: None, sources, passed_on })
+                Meaning::Value(Value { data_type: None, sources, passed_on: selected.everything() })
             }
             Expr::Exists { subquery, negated: _ } => {
                 let sources = compiler.query(subquery, Some(scope)).rows_by;
@@ -59,7 +69,7 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
                 Meaning::Value(Value { sources, ..Value::default() })
             }
             // To some dialects that is a column if there is one of this name, to others it is not.
-            other if word(other).is_some_and(|word| scope.provides(&word)) => Meaning::Unknown,
+            other if word(other).is_some_and(|word| scope.provides(&word)) => unread(other, compiler),
             other => match parts(other, scope, &mut compiler.taken) {
                 Some(Parts { passed_on, used }) => {
                     let within = |(part, first): (_, Step)| (part, step.map(|then| first.then(then)));
@@ -67,7 +77,7 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
                     waiting.extend(used.into_iter().map(|part| (part, None)));
                     continue;
                 }
-                None => Meaning::Unknown,
+                None => unread(other, compiler),
             },
         };
         let known = match meaning {
@@ -132,7 +142,7 @@ fn word(expression: &Expr) -> Option<Cow<'_, str>> {
 }
 
 /// Functions that read columns, tables or files that a text names.
-const READERS: [&str; 22] = [
+pub(super) const READERS: [&str; 22] = [
     "columns",
     "cursor_to_xml",
     "database_to_xml",

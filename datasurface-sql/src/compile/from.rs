@@ -1,7 +1,7 @@
 //! The tables of a FROM.
 
 use super::{
-    Compiler, renamed,
+    Compiler, MadeTable, renamed,
     scope::{Relation, Scope, Table},
 };
 use crate::{
@@ -52,10 +52,6 @@ impl<'a> Compiler<'_, 'a> {
     ) where
         'a: 's,
     {
-        let open = |alias: &Option<TableAlias>| Relation {
-            name: alias.as_ref().map(|alias| alias.name.value.clone()),
-            table: Table::Open,
-        };
         let relation = match factor {
             TableFactor::Table {
                 name,
@@ -76,7 +72,7 @@ impl<'a> Compiler<'_, 'a> {
                     self.query(subquery, if *lateral || sees_left { Some(scope) } else { scope.outer });
                 let name = alias.as_ref().map(|alias| alias.name.value.clone());
                 let made = match alias {
-                    Some(alias) if alias.at.is_some() => super::MadeTable::default(),
+                    Some(alias) if alias.at.is_some() => MadeTable::open(made.everything()),
                     Some(alias) => renamed(made, alias),
                     None => made,
                 };
@@ -91,10 +87,13 @@ impl<'a> Compiler<'_, 'a> {
             | TableFactor::TableFunction { alias, .. }
             | TableFactor::Function { alias, .. }
             | TableFactor::JsonTable { alias, .. }
-            | TableFactor::OpenJsonTable { alias, .. } => open(alias),
+            | TableFactor::OpenJsonTable { alias, .. } => {
+                let name = alias.as_ref().map(|alias| alias.name.value.clone());
+                Relation { name, table: Table::Made(Rc::new(self.open(factor, Some(scope)))) }
+            }
             _ => {
                 scope.is_opaque = true;
-                return;
+                Relation { name: None, table: Table::Made(Rc::new(self.open(factor, Some(scope)))) }
             }
         };
         scope.relations.push(relation);
@@ -107,9 +106,8 @@ impl<'a> Compiler<'_, 'a> {
             None => parts(name).last().map(|name| name.value.clone()),
         };
         let table = match alias {
-            Some(alias) if alias.at.is_some() => Table::Open,
+            Some(alias) if alias.at.is_some() => Table::Made(Rc::new(self.open(name, None))),
             Some(alias) if !alias.columns.is_empty() => match table {
-                Table::Open => Table::Open,
                 Table::Made(made) => Table::Made(Rc::new(renamed((*made).clone(), alias))),
                 Table::Input(input) => Table::Made(Rc::new(renamed(self.all_of(&input), alias))),
             },
@@ -127,7 +125,8 @@ impl<'a> Compiler<'_, 'a> {
         let (known, made) = called.next()?;
         let may_be_another = called.next().is_some() || self.inputs.has(&name.value);
         let is_clear = is_surely(known, name) || !may_be_another;
-        Some(made.filter(|_| is_clear).map_or(Table::Open, Table::Made))
+        let unclear = || Rc::new(self.open(name, None));
+        Some(Table::Made(made.filter(|_| is_clear).unwrap_or_else(unclear)))
     }
 
     fn named(&mut self, name: &ObjectName) -> Table<'a> {
@@ -142,9 +141,9 @@ impl<'a> Compiler<'_, 'a> {
                     self.former_inputs.insert(former);
                     return Table::Input(input);
                 }
-                Found::Several => return Table::Open,
+                Found::Several => return Table::Made(Rc::new(self.open(name, None))),
                 // What Oracle, and others after it, select constants from.
-                Found::None if is(single, "dual") => return Table::Open,
+                Found::None if is(single, "dual") => return Table::Made(Rc::default()),
                 Found::None => {}
             }
         }
@@ -155,7 +154,7 @@ impl<'a> Compiler<'_, 'a> {
         let names = inputs.iter().map(String::as_str).chain(made);
         let near = nearest(&words.join("_"), names).map(str::to_owned);
         self.problems.push(SqlProblem::UnknownTable { name: words.join("."), nearest: near });
-        Table::Open
+        Table::Made(Rc::default())
     }
 }
 

@@ -6,6 +6,7 @@ mod expression;
 mod from;
 mod functions;
 mod literal;
+mod mentioned;
 mod partial;
 mod parts;
 mod removing;
@@ -13,11 +14,13 @@ mod scope;
 mod select;
 mod types;
 mod values;
+mod wildcard;
 mod window;
 
 use crate::{
     input::{FormerInput, Inputs},
     output::{Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql},
+    passed_on::PassedOn,
     read::Text,
 };
 pub(crate) use from::single;
@@ -54,17 +57,19 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
     problems.sort();
     problems.dedup();
     let former_inputs = compiler.former_inputs;
-    let MadeTable { columns, is_complete, is_in_order: _, rows_by } = table;
+    let MadeTable { columns, others, is_complete, is_in_order: _, rows_by } = table;
     let is_understood =
         is_complete && rows_by.is_some() && columns.iter().all(|column| column.sources.is_some());
     let is_by_names = is_understood && !compiler.reads_by_place;
-    Compilation::Select(SelectOutput { columns, is_complete, is_by_names, problems, former_inputs })
+    Compilation::Select(SelectOutput { columns, others, is_complete, is_by_names, problems, former_inputs })
 }
 
 /// The columns that a query makes.
 #[derive(Clone, Debug, Default)]
 struct MadeTable {
     columns: Vec<OutputColumn>,
+    /// What is in columns that are not known.
+    others: PassedOn,
     /// Whether there are no others, and each has the name that is known.
     is_complete: bool,
     /// Whether these are all, and each is at its place.
@@ -89,8 +94,21 @@ impl MadeTable {
         self
     }
 
-    /// The same table, where not all is understood of what it becomes.
-    fn not_understood(self) -> Self {
+    /// A table of unknown columns.
+    fn open(others: PassedOn) -> Self {
+        Self { others, ..Self::default() }
+    }
+
+    /// What is in all columns.
+    fn everything(&self) -> PassedOn {
+        let mut everything = self.others.clone();
+        self.columns.iter().for_each(|column| everything.add(column.passed_on.clone()));
+        everything
+    }
+
+    /// The same table with others, where not all is understood of what it becomes.
+    fn not_understood(mut self, others: PassedOn) -> Self {
+        self.others.add(others);
         Self { is_complete: false, is_in_order: false, rows_by: None, ..self }
     }
 }
@@ -164,7 +182,7 @@ impl<'i, 'a> Compiler<'i, 'a> {
             && pipe_operators.is_empty()
             && order_by.as_ref().is_none_or(only_orders);
         if !is_understood {
-            return made.not_understood();
+            return made.not_understood(self.mentioned(query, outer));
         }
         if limit_clause.as_ref().is_some_and(is_computed) || fetch.as_ref().is_some_and(is_fetch_computed) {
             made.rows_by = None;
@@ -179,7 +197,10 @@ impl<'i, 'a> Compiler<'i, 'a> {
             self.name_with(place, None, None);
         }
         let made = self.query(query, outer);
-        let made = if from.is_none() { made } else { made.not_understood() };
+        let made = match from {
+            None => made,
+            Some(_) => made.not_understood(self.mentioned(query, outer)),
+        };
         self.name_with(place, Some(alias.name.clone()), Some(Rc::new(renamed(made, alias))));
     }
 
@@ -205,9 +226,12 @@ impl<'i, 'a> Compiler<'i, 'a> {
             );
             let right = self.operand(right, None, outer);
             let keeps_all = (operator, quantifier) == (SetOperator::Union, SetQuantifier::All);
-            made = combined(made, right, operator, keeps_all);
             if is_by_name {
-                made = made.not_understood();
+                let mut others = made.everything();
+                others.add(right.everything());
+                made = made.not_understood(others);
+            } else {
+                made = combined(made, right, operator, keeps_all);
             }
         }
         if order.is_some() && !rest.is_empty() {
@@ -233,7 +257,7 @@ impl<'i, 'a> Compiler<'i, 'a> {
                 MadeTable::default()
             }
             SetExpr::Values(values) => self.values(values, outer),
-            SetExpr::Table(_) => MadeTable::default(),
+            SetExpr::Table(_) => self.open(operand, outer),
         }
     }
 }
@@ -244,7 +268,7 @@ fn renamed(mut table: MadeTable, alias: &TableAlias) -> MadeTable {
         return table;
     }
     if !table.is_in_order || alias.columns.len() != table.columns.len() {
-        return MadeTable::default();
+        return MadeTable::open(table.everything());
     }
     for (column, name) in table.columns.iter_mut().zip(&alias.columns) {
         column.name = Some(name.name.value.clone());
@@ -256,7 +280,9 @@ fn renamed(mut table: MadeTable, alias: &TableAlias) -> MadeTable {
 /// The rows of two tables, under the names of the left one.
 fn combined(left: MadeTable, right: MadeTable, operator: SetOperator, keeps_all: bool) -> MadeTable {
     if left.columns.len() != right.columns.len() || !left.is_in_order || !right.is_in_order {
-        return MadeTable::default();
+        let mut others = left.everything();
+        others.add(right.everything());
+        return MadeTable::open(others);
     }
     // Which rows are equal depends on all columns.
     let compared = if keeps_all { Some(BTreeSet::new()) } else { left.all_sources() };

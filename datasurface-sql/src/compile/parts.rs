@@ -48,7 +48,7 @@ impl<'e> Parts<'e> {
 pub(super) struct Taken(FxHashMap<String, u32>);
 
 impl Taken {
-    fn number(&mut self, part: &Expr) -> u32 {
+    pub(super) fn number(&mut self, part: &Expr) -> u32 {
         let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         *self.0.entry(part.to_string()).or_insert(next)
     }

@@ -1,13 +1,13 @@
 //! The names that are visible at one place of a statement.
 
-use super::{MadeTable, types};
+use super::{MadeTable, from::single, types};
 use crate::{
     input::{InputTable, is},
     output::{ColumnKey, SqlProblem},
-    passed_on::PassedOn,
+    passed_on::{PassedOn, Step},
 };
 use datasurface_schema::{Column, DataType, nearest};
-use sqlparser::ast::NamedWindowDefinition;
+use sqlparser::ast::{NamedWindowDefinition, ObjectName};
 use std::{collections::BTreeSet, rc::Rc};
 
 /// Words that are columns nowhere and are written like one: of rows as an engine keeps them, and units of time.
@@ -64,8 +64,6 @@ pub(super) struct Relation<'s> {
 pub(super) enum Table<'s> {
     Input(Rc<InputTable<'s>>),
     Made(Rc<MadeTable>),
-    /// A table of unknown columns.
-    Open,
 }
 
 /// What is known of a value.
@@ -120,7 +118,6 @@ impl Relation<'_> {
         match &self.table {
             Table::Input(input) => input.is_open(),
             Table::Made(table) => !table.is_complete,
-            Table::Open => true,
         }
     }
 
@@ -128,7 +125,7 @@ impl Relation<'_> {
     fn may_have(&self, name: &str) -> bool {
         match &self.table {
             Table::Input(input) => input.may_have(name),
-            Table::Made(_) | Table::Open => self.is_open(),
+            Table::Made(_) => self.is_open(),
         }
     }
 
@@ -160,7 +157,22 @@ impl Relation<'_> {
                     _ => Columns::Unclear(all().map(|column| column.passed_on.clone()).collect()),
                 }
             }
-            Table::Open => Columns::None,
+        }
+    }
+
+    /// What is in all of its columns.
+    pub(super) fn everything(&self) -> PassedOn {
+        match &self.table {
+            Table::Input(input) => input.everything(),
+            Table::Made(table) => table.everything(),
+        }
+    }
+
+    /// What is in columns that are not known.
+    fn others(&self) -> PassedOn {
+        match &self.table {
+            Table::Input(_) => PassedOn::default(),
+            Table::Made(table) => table.others.clone(),
         }
     }
 
@@ -168,14 +180,13 @@ impl Relation<'_> {
         match &self.table {
             Table::Input(input) => input.columns().iter().map(|column| column.name().as_str()).collect(),
             Table::Made(table) => table.columns.iter().filter_map(|column| column.name.as_deref()).collect(),
-            Table::Open => Vec::new(),
         }
     }
 }
 
 impl Value {
     /// A value of which nothing is known but what it may be.
-    fn unclear(passed_on: PassedOn) -> Self {
+    pub(super) fn unclear(passed_on: PassedOn) -> Self {
         Self { passed_on, ..Self::default() }
     }
 
@@ -277,7 +288,11 @@ impl<'s> Scope<'s> {
             (None, _) => {
                 let is_table = self.relations.iter().any(|relation| relation.is_called(column));
                 let may_be = is_alias || is_table || self.relations.iter().any(|one| one.may_have(column));
-                may_be.then(|| Meaning::Value(self.unclear(None, column)))
+                may_be.then(|| {
+                    let mut value = self.unclear(None, column);
+                    value.passed_on.add(self.row(column));
+                    Meaning::Value(value)
+                })
             }
         }
     }
@@ -289,7 +304,6 @@ impl<'s> Scope<'s> {
             match &relation.table {
                 Table::Input(_) => {}
                 Table::Made(made) => add(&mut sources, made.rows_by.clone()),
-                Table::Open => sources = None,
             }
         }
         for name in &self.merged.names {
@@ -323,10 +337,40 @@ impl<'s> Scope<'s> {
 
     /// What a column may be here, in one table or in any, where nobody can tell which one is meant.
     fn unclear(&self, table: Option<&str>, column: &str) -> Value {
-        let tables = self.relations.iter().filter(|one| table.is_none_or(|table| one.is_called(table)));
-        let columns = tables.map(|one| one.columns(column).passed_on());
+        let tables = || self.relations.iter().filter(|one| table.is_none_or(|table| one.is_called(table)));
         let aliases = self.aliases.iter().filter(|alias| table.is_none() && is(alias.name, column));
-        Value::unclear(columns.chain(aliases.map(|alias| alias.passed_on.clone())).collect())
+        let mut passed_on: PassedOn = tables().map(|one| one.columns(column).passed_on()).collect();
+        passed_on.add(aliases.map(|alias| alias.passed_on.clone()).collect());
+        if tables().all(|one| matches!(one.columns(column), Columns::None)) {
+            passed_on.add(tables().map(Relation::others).collect());
+        }
+        Value::unclear(passed_on)
+    }
+
+    /// The tables that a name means.
+    pub(super) fn called(&self, name: &ObjectName) -> Vec<&Relation<'s>> {
+        let name = single(name);
+        self.relations.iter().filter(|one| name.is_some_and(|name| one.is_called(name))).collect()
+    }
+
+    /// What is in a row of the tables of a name.
+    fn row(&self, table: &str) -> PassedOn {
+        let called = self.relations.iter().filter(|one| one.is_called(table));
+        called.map(Relation::everything).collect::<PassedOn>().after(Step::MAKE)
+    }
+
+    /// What is in whatever has a name, here or around, perhaps with the rows of tables.
+    pub(super) fn whatever(&self, name: &str, with_rows: bool) -> PassedOn {
+        let mut all: PassedOn = self.chain().map(|scope| scope.unclear(None, name).passed_on).collect();
+        if with_rows {
+            all.add(self.chain().map(|scope| scope.row(name)).collect());
+        }
+        all
+    }
+
+    /// What is in all columns, here or around.
+    pub(super) fn everything(&self) -> PassedOn {
+        self.chain().flat_map(|scope| &scope.relations).map(Relation::everything).collect()
     }
 
     fn qualified(&self, table: &str, column: &str) -> Meaning {
@@ -342,7 +386,9 @@ impl<'s> Scope<'s> {
                     return match relation.columns(column) {
                         Columns::One(value) => Meaning::Value(value),
                         Columns::Unclear(passed_on) => Meaning::Value(Value::unclear(passed_on)),
-                        Columns::None if relation.may_have(column) || is_pseudo(column) => Meaning::Unknown,
+                        Columns::None if relation.may_have(column) || is_pseudo(column) => {
+                            Meaning::Value(Value::unclear(relation.others()))
+                        }
                         Columns::None => Meaning::Problem(SqlProblem::UnknownColumn {
                             table: Some(table.to_owned()),
                             name: column.to_owned(),

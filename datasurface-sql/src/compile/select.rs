@@ -10,15 +10,15 @@ use super::{
     types,
 };
 use crate::{
-    input::{InputTable, is},
+    input::is,
     output::OutputColumn,
-    passed_on::PassedOn,
+    passed_on::{PassedOn, Step},
 };
 use sqlparser::ast::{
     Distinct, Expr, Function, GroupByExpr, Ident, OrderBy, OrderByKind, Select, SelectFlavor, SelectItem,
-    SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+    SelectItemQualifiedWildcardKind,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
 impl<'a> Compiler<'_, 'a> {
     pub(super) fn select(
@@ -64,19 +64,28 @@ impl<'a> Compiler<'_, 'a> {
             ..Scope::new(outer)
         };
         let conditions = self.from(from, &mut scope);
+        for view in lateral_views {
+            let made = self.open(view, Some(&scope));
+            scope.relations.push(Relation { name: None, table: Table::Made(Rc::new(made)) });
+        }
         // What decides which rows there are.
         let mut deciding = conditions;
         let mut rows_by = scope.rows_by();
         let is_plain = exclude.is_none()
             && value_table_mode.is_none()
+            && !matches!(flavor, SelectFlavor::FromFirstNoSelect);
+        let are_rows_known = is_plain
             && connect_by.is_empty()
             && lateral_views.is_empty()
-            && !matches!(flavor, SelectFlavor::FromFirstNoSelect);
+            && select_modifiers.is_none()
+            && top.is_none();
         for condition in deciding.drain(..) {
             add(&mut rows_by, expression::value(condition, &scope, self).sources);
         }
-        let mut made =
-            MadeTable { columns: Vec::new(), is_complete: is_plain, is_in_order: is_plain, rows_by: None };
+        let mut made = MadeTable { is_complete: is_plain, is_in_order: is_plain, ..MadeTable::default() };
+        if !is_plain {
+            made.others = scope.everything();
+        }
         for item in projection {
             self.item(item, &scope, &mut made);
             // Some dialects let an expression use what is named before it.
@@ -126,7 +135,7 @@ impl<'a> Compiler<'_, 'a> {
             is_by_columns |= expression::is_literal(expression);
             add(&mut rows_by, expression::value(expression, &scope, self).sources);
         }
-        made.rows_by = rows_by.filter(|_| is_plain && select_modifiers.is_none() && top.is_none());
+        made.rows_by = rows_by.filter(|_| are_rows_known);
         if is_by_columns {
             made.rows_by = made.all_sources();
         }
@@ -139,101 +148,28 @@ impl<'a> Compiler<'_, 'a> {
                 made.columns.push(self.column(expr, Some(alias), scope));
             }
             SelectItem::UnnamedExpr(expr) => made.columns.push(self.column(expr, own_name(expr), scope)),
-            SelectItem::Wildcard(options) if *options == WildcardAdditionalOptions::default() => {
-                made.is_complete &= !scope.is_opaque;
-                made.is_in_order &= !scope.is_opaque;
-                self.wildcard(scope.relations.iter(), scope, made);
+            SelectItem::Wildcard(options) => {
+                let tables: Vec<_> = scope.relations.iter().collect();
+                self.wildcard(&tables, !scope.is_opaque, options, scope, made);
             }
             SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(table), options)
-                if *options == WildcardAdditionalOptions::default() =>
+                if !scope.called(table).is_empty() =>
             {
-                let called: Vec<&Relation<'_>> = match single(table) {
-                    Some(table) => scope.relations.iter().filter(|one| one.is_called(table)).collect(),
-                    None => Vec::new(),
-                };
-                made.is_complete &= called.len() == 1 && !scope.is_opaque;
-                made.is_in_order &= called.len() == 1 && !scope.is_opaque;
-                self.wildcard(called.into_iter(), scope, made);
+                let tables = scope.called(table);
+                self.wildcard(&tables, tables.len() == 1 && !scope.is_opaque, options, scope, made);
             }
-            _ => (made.is_complete, made.is_in_order) = (false, false),
+            _ => {
+                (made.is_complete, made.is_in_order) = (false, false);
+                made.others.add(self.mentioned(item, Some(scope)).after(Step::MAKE));
+            }
         }
     }
 
-    fn column(&mut self, expr: &Expr, name: Option<&Ident>, scope: &Scope<'_>) -> OutputColumn {
+    pub(super) fn column(&mut self, expr: &Expr, name: Option<&Ident>, scope: &Scope<'_>) -> OutputColumn {
         let Value { data_type, sources, passed_on } = expression::value(expr, scope, self);
         let implied_names = if name.is_none() { implied_names(expr) } else { Vec::new() };
         let name = name.map(|name| name.value.clone());
         OutputColumn { name, implied_names, data_type, sources, passed_on, is_from_wildcard: false }
-    }
-
-    fn wildcard<'r>(
-        &mut self,
-        relations: impl Iterator<Item = &'r Relation<'r>>,
-        scope: &Scope<'_>,
-        made: &mut MadeTable,
-    ) {
-        let start = made.columns.len();
-        for relation in relations {
-            let table = match &relation.table {
-                Table::Open => MadeTable::default(),
-                Table::Input(input) => self.all_of(input),
-                Table::Made(table) => {
-                    let copies = self.copies(table.columns.len());
-                    let columns = table.columns.iter().take(copies).cloned();
-                    MadeTable { columns: columns.collect(), rows_by: None, ..**table }
-                }
-            };
-            made.is_complete &= table.is_complete;
-            made.is_in_order &= table.is_in_order;
-            for mut column in table.columns {
-                // What a join has made one column is shown once.
-                let name = column.name.clone().filter(|name| scope.is_merged(name));
-                let first = name.and_then(|name| {
-                    let mut shown = made.columns.iter_mut().skip(start).enumerate();
-                    shown.find(|(_, column)| column.is_named(&name))
-                });
-                match first {
-                    Some((place, first)) => {
-                        // Some dialects show it before all others, some where the left table has it.
-                        made.is_in_order &= place == 0;
-                        first.data_type = types::common([first.data_type.take(), column.data_type]);
-                        add(&mut first.sources, column.sources);
-                        first.passed_on.add(column.passed_on);
-                    }
-                    None => {
-                        column.is_from_wildcard = true;
-                        made.columns.push(column);
-                    }
-                }
-            }
-        }
-    }
-
-    /// All columns of an input.
-    pub(super) fn all_of(&mut self, input: &InputTable<'_>) -> MadeTable {
-        self.reads_by_place = true;
-        let copies = self.copies(input.columns().len());
-        let columns = input.columns().iter().take(copies).map(|column| {
-            let Value { data_type, sources, passed_on } = Value::of_input(input, column);
-            OutputColumn {
-                name: Some(column.name().as_str().to_owned()),
-                implied_names: Vec::new(),
-                data_type,
-                sources,
-                passed_on,
-                is_from_wildcard: true,
-            }
-        });
-        let is_known = !input.is_open();
-        let rows_by = Some(BTreeSet::new());
-        MadeTable { columns: columns.collect(), is_complete: is_known, is_in_order: is_known, rows_by }
-    }
-
-    /// How many of some columns may still be copied.
-    fn copies(&mut self, columns: usize) -> usize {
-        let copies = columns.min(self.columns_left);
-        self.columns_left -= copies;
-        copies
     }
 }
 

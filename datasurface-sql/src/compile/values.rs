@@ -19,7 +19,7 @@ impl Compiler<'_, '_> {
                 columns = (0..row.content.len()).map(unnamed).collect();
             }
             if row.content.len() != columns.len() {
-                return MadeTable::default();
+                return self.open(values, outer);
             }
             for (column, expression) in columns.iter_mut().zip(&row.content) {
                 let Value { data_type, sources, passed_on } = expression::value(expression, &scope, self);
@@ -31,7 +31,7 @@ impl Compiler<'_, '_> {
                 column.passed_on.add(passed_on);
             }
         }
-        MadeTable { columns, is_complete: false, is_in_order: true, rows_by: Some(BTreeSet::new()) }
+        MadeTable { columns, is_in_order: true, rows_by: Some(BTreeSet::new()), ..MadeTable::default() }
     }
 }
 

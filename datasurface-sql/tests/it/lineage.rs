@@ -167,7 +167,8 @@ fn what_may_be_passed_on_is_known_where_nobody_can_tell_which_column_is_meant() 
             &["people.name"],
         ),
         ("SELECT p.name AS r FROM Shop_people p, Shop_people p", &["people.name"]),
-        ("SELECT *, name AS r FROM Shop_people, UNNEST(city)", &["people.name"]),
+        // The star may stand for one of this name, too.
+        ("SELECT *, name AS r FROM Shop_people, UNNEST(city)", &["people.name", "people.city"]),
         ("SELECT md5(name) AS r, name AS s FROM Shop_people", &[]),
         ("SELECT reverse(x) AS r FROM (SELECT reverse(name) AS x FROM Shop_people) d", &["people.name"]),
         ("WITH w AS (SELECT hex(name) AS x FROM Shop_people) SELECT unhex(x) AS r FROM w", &["people.name"]),
@@ -230,7 +231,12 @@ fn columns_have_the_names_that_the_statement_gives() {
     let all = select("SELECT *, 1 AS one FROM Shop_people NATURAL JOIN Shop_orders");
     let names: Vec<_> = all.columns.iter().filter_map(|column| column.name.as_deref()).collect();
     assert_eq!(names, ["id", "name", "city", "buyer", "amount", "placed", "one"]);
-    assert!(!select("SELECT * EXCLUDE (id) FROM Shop_people").is_complete);
+    let changed =
+        select("SELECT p.* EXCLUDE (id) REPLACE (upper(city) AS city) RENAME (name AS n) FROM Shop_people p");
+    let names: Vec<_> = changed.columns.iter().filter_map(|column| column.name.as_deref()).collect();
+    assert_eq!(names, ["n", "city"]);
+    assert!(changed.is_complete);
+    assert!(!select("SELECT * ILIKE 'n%' FROM Shop_people").is_complete);
     assert!(!select("SELECT j.* FROM Shop_people, json_each(name) j").is_complete);
 }
 

@@ -343,3 +343,59 @@ fn parts_of_one_value_meet_wherever_they_were_taken() {
         assert_eq!(shown(output.column("r").unwrap().unchanged()), expected, "{sql}");
     }
 }
+
+#[test]
+fn what_is_not_understood_passes_on_what_it_names() {
+    let everything = &["people.city", "people.id", "people.name"][..];
+    for (sql, expected) in [
+        // A row of a table.
+        ("SELECT p AS r FROM Shop_people p", everything),
+        ("SELECT row_to_json(p) AS r FROM Shop_people p", everything),
+        ("SELECT p::text AS r FROM Shop_people p", everything),
+        ("SELECT (p).name AS r FROM Shop_people p", everything),
+        ("SELECT struct(*) AS r FROM Shop_people", everything),
+        ("SELECT hash(*) AS r FROM Shop_people", everything),
+        ("SELECT to_json(struct(p.*)) AS r FROM Shop_people p", everything),
+        // Forms that are not followed.
+        ("SELECT ARRAY(SELECT name) AS r FROM Shop_people", &["people.name"]),
+        ("SELECT ARRAY(SELECT q.name FROM Shop_people q) AS r FROM Shop_people", everything),
+        ("SELECT json_object('a' VALUE name) AS r FROM Shop_people", &["people.name"]),
+        ("SELECT json_object('a' VALUE \"name\") AS r FROM Shop_people", &["people.name"]),
+        ("SELECT transform(array(name), x -> x) AS r FROM Shop_people", &["people.name"]),
+        ("SELECT transform(array(1), x -> name) AS r FROM Shop_people", &["people.name"]),
+        ("SELECT COLUMNS('na.*') AS r FROM Shop_people", everything),
+        (
+            "SELECT query_to_xml('SELECT name FROM Shop_people', true, true, '') AS r FROM Shop_people",
+            everything,
+        ),
+        ("SELECT main.Shop_people.name AS r FROM Shop_people", &["people.name"]),
+        // Members are parts.
+        ("SELECT city.a.b AS r FROM Shop_people", &[]),
+        ("SELECT city.a.b || city.a.c AS r FROM Shop_people", &["people.city"]),
+        // Tables that are made of what is before them.
+        ("SELECT value AS r FROM Shop_people p, json_each(p.name)", &["people.name"]),
+        ("SELECT j.value AS r FROM Shop_people p, LATERAL json_each(p.name) j", &["people.name"]),
+        ("SELECT v AS r FROM Shop_people LATERAL VIEW explode(split(name, ' ')) t AS v", &["people.name"]),
+        ("SELECT sha2(name) AS r FROM Shop_people LATERAL VIEW explode(split(name, ' ')) t AS v", &[]),
+        (
+            "SELECT x AS r FROM Shop_people CROSS JOIN UNNEST(string_to_array(name, ' ')) AS x",
+            &["people.name"],
+        ),
+        ("SELECT r FROM Shop_people PIVOT (max(name) FOR city IN ('x' AS r))", everything),
+        // Columns that are not known.
+        ("SELECT * ILIKE 'n%' FROM Shop_people", everything),
+        ("SELECT * REPLACE (upper(name) AS r) FROM Shop_people p", &["people.name"]),
+        ("SELECT p.* RENAME (name AS r) FROM Shop_people p", &["people.name"]),
+        ("SELECT * EXCLUDE (name), sha2(name) AS r FROM Shop_people", &[]),
+        ("SELECT p.* EXCEPT (id, name), sha2(p.name) AS r FROM Shop_people p", &[]),
+        ("FROM Shop_people", everything),
+        ("SELECT w.r FROM (SELECT * ILIKE 'n%' FROM Shop_people) w", everything),
+        ("WITH w(r) AS (SELECT * FROM Shop_people) SELECT r FROM w", everything),
+    ] {
+        let output = select(sql);
+        let mut passed_on = shown(output.unchanged("r"));
+        passed_on.sort();
+        passed_on.dedup();
+        assert_eq!(passed_on, expected, "{sql}");
+    }
+}

@@ -8,7 +8,7 @@ use super::{
 use crate::validate::facts::TableFact;
 use datasurface_ecosystem::{CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Removal};
 use datasurface_schema::{Classification, ColumnName, DatasetName, Name, nearest, segment};
-use datasurface_sql::SelectOutput;
+use datasurface_sql::{ColumnOrigin, SelectOutput};
 use std::collections::BTreeSet;
 
 pub(in super::super) static NO_REASON: CodeInfo = CodeInfo::warning(
@@ -164,6 +164,7 @@ fn passed_on<'a>(
     inputs: &InputClassifications<'_, 'a>,
     scope: &mut RuleContext<'a>,
 ) {
+    let is_followed = !matches!(select.origin(column.as_str()), ColumnOrigin::Any);
     let mut reported = BTreeSet::new();
     for source in select.unchanged(column.as_str()) {
         let Some(table) = scope.facts.table(&source.dataset) else { continue };
@@ -172,8 +173,9 @@ fn passed_on<'a>(
         if !is_of_column && !table.own_labels().contains(promise.classification) {
             continue;
         }
+        let has = if is_followed { "has" } else { "nobody can follow and may have" };
         let message = format!(
-            "`{}` is said to be removed from `{column}`, which has the values of `{}` of `{}` in it",
+            "`{}` is said to be removed from `{column}`, which {has} the values of `{}` of `{}` in it",
             promise.classification, source.column, source.dataset
         );
         let (help, classified) = if is_of_column {
@@ -190,7 +192,9 @@ fn passed_on<'a>(
         let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message).with_help(help);
         let finding = with_source(finding, &source.dataset, classified, scope);
         for zone in inputs.zones(&source.dataset) {
-            if reported.insert(zone) {
+            // Of what nobody can follow, other zones are asked for a release.
+            let is_asked = is_followed || scope.unit.zone() == Some(zone);
+            if is_asked && reported.insert(zone) {
                 scope.report(finding.clone().about_data_of(zone));
             }
         }
