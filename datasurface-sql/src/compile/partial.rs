@@ -26,7 +26,8 @@ pub(super) fn part_of<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<(&'
             is_short(expr, from, count, scope).then_some((&**expr, others))
         }
         Expr::Extract { field, syntax: _, expr } => {
-            (is_field(&field.to_string()) && column(expr).is_some()).then_some((&**expr, vec![]))
+            let is_read = column(expr).is_some() || is_counted(expr);
+            (is_field(&field.to_string()) && is_read).then_some((&**expr, vec![]))
         }
         Expr::Ceil { expr, field } | Expr::Floor { expr, field } => match field {
             CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => divided(expr),
@@ -90,6 +91,9 @@ const LETTERS: &[&str] = &["substr", "substring", "mid"];
 const FORMATTING: &[&str] =
     &["date_format", "format_date", "format_datetime", "formatdatetime", "strftime", "to_char", "to_varchar"];
 
+/// Functions that take a field of a moment, or cut it to a unit.
+const CUTTING: &[&str] = &["date_part", "date_trunc", "datepart", "datetrunc", "timestamp_trunc", "trunc"];
+
 const MEMBERS: &[&str] = &[
     "get_json_object",
     "json_extract",
@@ -111,6 +115,7 @@ const FIELD_FUNCTIONS: &[&str] = &[
     "dayofyear",
     "decade",
     "hour",
+    "last_day",
     "minute",
     "month",
     "monthname",
@@ -127,15 +132,37 @@ fn is_field(name: &str) -> bool {
     FIELD_FUNCTIONS.iter().chain(OTHERS).any(|field| name.eq_ignore_ascii_case(field))
 }
 
+/// Whether a part tells of a moment no more than its month: several of these tell no more than that either.
+pub(super) fn is_of_month(part: &Expr) -> bool {
+    const NO_MORE: &[&str] = &["year", "month", "monthname", "quarter", "decade", "century", "last_day"];
+    let is_no_more = |unit: &str| unit != "week" && (is_unit(unit) || NO_MORE.contains(&unit));
+    let is_named = |expression: &Expr| {
+        is_text(expression, |text| is_no_more(&text.to_ascii_lowercase()) || is_format(text))
+    };
+    match part {
+        Expr::Extract { field, .. } => is_no_more(&field.to_string().to_ascii_lowercase()),
+        Expr::Function(function) => {
+            is_called(function, NO_MORE)
+                || (is_called(function, CUTTING) || is_called(function, FORMATTING))
+                    && arguments(function).is_some_and(|arguments| arguments.into_iter().any(is_named))
+        }
+        _ => false,
+    }
+}
+
 /// The units to which a moment is cut, and tells no day any more.
-fn is_unit(name: &str) -> bool {
+pub(super) fn is_unit(name: &str) -> bool {
     const UNITS: &[&str] = &["week", "month", "mon", "quarter", "year", "yyyy", "mm", "decade", "century"];
     UNITS.iter().any(|unit| name.eq_ignore_ascii_case(unit))
 }
 
 /// The formats of a moment that tell no day.
 fn is_format(format: &str) -> bool {
-    !format.is_empty() && format.chars().all(|letter| "YyMmQq%-/. _".contains(letter))
+    let mut rest = format.to_owned();
+    ["%b", "%B", "Month", "MONTH", "month", "Mon", "MON", "mon"]
+        .iter()
+        .for_each(|name| rest = rest.replace(name, "-"));
+    !rest.is_empty() && rest.chars().all(|letter| "YyMmQq%-/. _,".contains(letter))
 }
 
 fn is_text(expression: &Expr, holds: impl Fn(&str) -> bool) -> bool {
@@ -218,10 +245,13 @@ fn is_before_point(digits: &Expr) -> bool {
     literal::number(digits).is_some_and(|digits| digits < 0.0)
 }
 
+/// Functions that give the time between two moments.
+pub(super) const DIFFERENCES: &[&str] = &["age", "date_diff", "datediff", "months_between", "timestampdiff"];
+
 /// Whether an expression is a column, or a difference: nothing that is made larger first.
 fn is_counted(expression: &Expr) -> bool {
     match literal::inner(expression) {
-        Expr::Function(function) => is_called(function, &["datediff", "date_diff", "timestampdiff", "age"]),
+        Expr::Function(function) => is_called(function, DIFFERENCES),
         Expr::BinaryOp { op: BinaryOperator::Minus, left, right } => [left, right]
             .iter()
             .all(|side| column(side).is_some() || arguments_of(side).is_some_and(|all| all.is_empty())),

@@ -3,7 +3,7 @@
 use super::{
     expression::{arguments, is_called_anywhere, ordered_in_group, rows_of},
     functions::is_built_in,
-    partial::{KEEPING, column, part_of},
+    partial::{KEEPING, column, is_of_month, part_of},
     removing::{masks, removes},
     scope::Scope,
     types,
@@ -49,8 +49,12 @@ pub(super) struct Taken(FxHashMap<String, u32>);
 
 impl Taken {
     pub(super) fn number(&mut self, part: &Expr) -> u32 {
+        self.named(&part.to_string())
+    }
+
+    fn named(&mut self, part: &str) -> u32 {
         let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        *self.0.entry(part.to_string()).or_insert(next)
+        *self.0.entry(part.to_owned()).or_insert(next)
     }
 }
 
@@ -61,7 +65,7 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>, taken: &mut 
             Expr::Function(function) => rows_of(function, scope)?,
             _ => Vec::new(),
         };
-        let number = taken.number(expression);
+        let number = if is_of_month(expression) { taken.named("month") } else { taken.number(expression) };
         // A difference is one of columns that is looked at here.
         let step = if column(whole).is_some() { Step::take(number) } else { Step::mask(number) };
         return Some(Parts { used: used.into_iter().chain(rows).collect(), ..Parts::after(step, [whole]) });

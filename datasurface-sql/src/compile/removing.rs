@@ -4,7 +4,7 @@
 use super::{
     expression::{is_called, is_called_anywhere},
     literal,
-    partial::column,
+    partial::{DIFFERENCES, column, is_unit},
 };
 use sqlparser::ast::{Expr, Function};
 use std::collections::BTreeSet;
@@ -116,6 +116,8 @@ pub(super) fn removes(function: &Function, arguments: &[&Expr]) -> bool {
     match arguments {
         _ if is_called_anywhere(function, REMOVING) => true,
         [one] if is_called(function, LENGTHS) => column(one).is_some(),
+        // Whole years or months between two moments.
+        [unit, _, _] if is_called(function, DIFFERENCES) => is_unit(unit.to_string().trim_matches('\'')),
         [_] => is_called(function, &["mask", "isnull"]),
         _ => false,
     }
