@@ -52,6 +52,11 @@ fn redact_names(members: &mut Map<String, Value>) {
     let hidden: Vec<(String, String)> = members.keys().filter_map(hidden).collect();
     for (name, redacted) in hidden {
         if let Some(member) = members.remove(&name) {
+            // Two may look alike without their secrets.
+            let mut redacted = redacted;
+            while members.contains_key(&redacted) {
+                redacted.push_str(ELLIPSIS);
+            }
             members.insert(redacted, member);
         }
     }
@@ -106,12 +111,13 @@ mod tests {
             {"path": ["host"], "change": {"kind": "added", "value": "joe:s3cret@h.example"}},
             {"path": ["kind"], "change": {"kind": "added", "value": {"brokers": ["joe:s3cret@h.example:9092"]}}},
             {"path": ["config"], "change": {"kind": "added", "value": {"credentials": {"EU/Lake": "joe:s3cret"}}}},
-            {"path": ["config"], "change": {"kind": "added", "value": {"https://joe:s3cret@h.example/x": 1}}},
+            {"path": ["config"], "change": {"kind": "added", "value": {"https://joe:s3cret@h.example/x": 1, "https://joe:s3cret2@h.example/x": 2}}},
             {"path": ["owner"], "change": {"kind": "added", "value": {"host": "git", "repository": "https://s3cret", "branch": "h.example/x"}}},
         ]}, "source": "git:https://s3cret@h.example/x@main"});
         redact(&mut report);
         let text = report.to_string();
         assert!(!text.contains("s3cret") && !text.contains("12345"), "{text}");
+        assert!(text.contains("https://…@h.example/x…"), "two members stay two: {text}");
     }
 
     #[test]

@@ -32,8 +32,21 @@ const SETTINGS: [&str; 5] = ["pass", "pw", "bearer", "jwt", "pem"];
 /// What stands around the names and values of members, in JSON or YAML.
 const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
 
-/// What stands around a password, and how that is encoded in an address: a program that decodes it reads a password.
-const ENCODED: [(&str, char); 3] = [("%40", '@'), ("%3A", ':'), ("%3a", ':')];
+/// What stands around a password, and how that is encoded in an address, or in a text of JSON or YAML: a program that decodes it reads a password.
+const ENCODED: [(&str, char); 12] = [
+    ("%40", '@'),
+    ("%3A", ':'),
+    ("%3a", ':'),
+    ("\\x40", '@'),
+    ("\\x3A", ':'),
+    ("\\x3a", ':'),
+    ("\\u0040", '@'),
+    ("\\u003A", ':'),
+    ("\\u003a", ':'),
+    ("\\U00000040", '@'),
+    ("\\U0000003A", ':'),
+    ("\\U0000003a", ':'),
+];
 
 /// The schemes of addresses whose user may be a token.
 const WEB: [&str; 6] = ["http", "https", "ftp", "ftps", "ws", "wss"];
@@ -91,9 +104,9 @@ pub fn holds_secret(settings: &Json) -> bool {
     false
 }
 
-/// Returns the places of secrets in an address that is encoded.
+/// Returns the places of secrets in what is encoded.
 fn encoded_secrets(text: &str) -> Vec<Range<usize>> {
-    if !text.contains('%') {
+    if !text.contains(['%', '\\']) {
         return Vec::new();
     }
     let (mut decoded, mut rest, mut shortened) = (String::with_capacity(text.len()), text, Vec::new());
@@ -101,7 +114,7 @@ fn encoded_secrets(text: &str) -> Vec<Range<usize>> {
         let encoded = ENCODED.iter().find(|(encoded, _)| rest.starts_with(encoded));
         let (length, letter) = match encoded {
             Some((encoded, letter)) => {
-                shortened.push(decoded.len());
+                shortened.push((decoded.len(), encoded.len() - letter.len_utf8()));
                 (encoded.len(), *letter)
             }
             None => (letter.len_utf8(), letter),
@@ -112,8 +125,10 @@ fn encoded_secrets(text: &str) -> Vec<Range<usize>> {
     if shortened.is_empty() {
         return Vec::new();
     }
-    // Each of them is two bytes shorter than it was.
-    let written = |at: usize| at + 2 * shortened.partition_point(|shortened| *shortened < at);
+    let written = |at: usize| {
+        let before = shortened.iter().take_while(|(shortened, _)| *shortened < at);
+        at + before.map(|(_, missing)| missing).sum::<usize>()
+    };
     secrets(&decoded).into_iter().map(|secret| written(secret.start)..written(secret.end)).collect()
 }
 
@@ -353,7 +368,7 @@ fn members(text: &str) -> impl Iterator<Item = Range<usize>> {
         }
         let letters = last_letters(name);
         let are_several = letters.strip_suffix('s').is_some_and(is_secret_name);
-        if !are_several && !is_secret_name(&letters) {
+        if !are_several && !is_secret_name(&letters) && !SETTINGS.contains(&letters.as_str()) {
             return None;
         }
         if value.starts_with('[') || are_several && value.starts_with('{') {

@@ -103,7 +103,10 @@ fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
         let (known, rest) =
             TOKENS.iter().find_map(|known| token.strip_prefix(known).map(|rest| (known, rest)))?;
         let is_user = run.ends_with('@') && known.ends_with(['_', '-']) && !rest.is_empty();
-        (is_user || rest.len() >= SHORTEST_REST).then_some(first..first + token.len())
+        // What is random has digits, and no words with lines between them; those of one service begin with a number and such a line.
+        let is_random = rest.contains(|c: char| c.is_ascii_digit())
+            && (!rest.contains('_') || !known.ends_with('_') || *known == "github_pat_");
+        (is_user || is_random && rest.len() >= SHORTEST_REST).then_some(first..first + token.len())
     })
 }
 
@@ -132,6 +135,8 @@ mod tests {
             "basic classification_of_customers",
             "the bearer of news",
             "-----BEGIN CERTIFICATE----- MIIB",
+            "npm_downloads_2024_by_country",
+            "dapibus_and_the_like_of_it",
             "eyJ is how they begin",
             "eyJhbGciOiJIUzI1NiJ9.b.c",
         ] {

@@ -38,6 +38,10 @@ fn passwords_are_hidden_wherever_they_are() {
         ("host: \"joe:s3cret%40db.example\"", "host: \"…%40db.example\""),
         ("owner: git:https://joe%3as3cret%40git.example/ü", "owner: git:https://…%40git.example/ü"),
         ("brokers: [s3cret%40b.example:9092, ü%40]", "brokers: […%40b.example:9092, ü%40]"),
+        ("host: \"joe:s3cret\\U00000040db.example\"", "host: \"…\\U00000040db.example\""),
+        ("host: \"joe\\u003as3cret\\x40db.example\"", "host: \"…\\x40db.example\""),
+        ("{pass: s3cret, x: 1}", "{pass: …, x: 1}"),
+        ("config: {\"pem\": \"s3cret\"}", "config: {\"pem\": \"…\"}"),
     ] {
         assert_eq!(redact_passwords(text).as_deref(), Some(expected));
     }
@@ -132,6 +136,7 @@ fn what_is_no_password_stays() {
         "SELECT token = 'x', password FROM t",
         "columns: {token: {name: x}, secrets: many, use_token: true}",
         "password: \"\"",
+        "{bypass: s3cret}",
         "{\"owner\":\"https://git.example/x\",\"live\":\"git@git.example\"}",
     ] {
         assert_eq!(redact_passwords(text), None, "{text}");
