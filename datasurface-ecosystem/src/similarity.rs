@@ -35,9 +35,9 @@ pub fn look_alikes<'n>(names: &[&'n str]) -> Vec<(&'n str, &'n str)> {
     let mut found = Vec::new();
     for name in names {
         let by_digits = name.is_ascii().then(|| (true, digits_as_letters(name)));
-        let by_looks = (!is_ascii).then(|| (false, looks(&name.to_lowercase())));
+        let by_looks = (!is_ascii).then(|| appearances(name).map(|looks| (false, looks)));
         let mut alike = None;
-        for key in by_digits.into_iter().chain(by_looks) {
+        for key in by_digits.into_iter().chain(by_looks.into_iter().flatten()) {
             // What is all ASCII looks alike by its digits alone: nobody takes `Corn` for `Com`.
             let by_digits = key.0;
             let first = *first_by_look.entry(key).or_insert(name);
@@ -68,14 +68,16 @@ pub fn is_similar(one: &str, other: &str) -> bool {
         return false;
     }
     let is_ascii = one.is_ascii() && other.is_ascii();
-    plain(one) == plain(other) || (!is_ascii && appearance(one) == appearance(other)) || is_slip(one, other)
+    let look_alike = || compact_looks(one).zip(compact_looks(other)).any(|(one, other)| one == other);
+    plain(one) == plain(other) || (!is_ascii && look_alike()) || is_slip(one, other)
 }
 
 /// Returns the keys by which similar labels are found: those of two similar labels have one in common.
 #[must_use]
 pub fn keys(label: &str) -> Vec<String> {
     let plain = plain(label);
-    let mut keys = vec![format!("={}", appearance(label)), plain.iter().collect()];
+    let mut keys: Vec<String> = compact_looks(label).map(|looks| format!("={looks}")).collect();
+    keys.push(plain.iter().collect());
     if plain.len() <= LONGEST {
         // Two that differ in one letter are equal without it.
         keys.extend((0..plain.len()).map(|at| {
@@ -93,8 +95,14 @@ fn plain(label: &str) -> Vec<char> {
     label.chars().filter(|letter| !is_gap(*letter)).flat_map(char::to_lowercase).collect()
 }
 
-fn appearance(label: &str) -> String {
-    looks(&plain(label).into_iter().collect::<String>())
+/// How a label looks, without what parts its words.
+fn compact_looks(label: &str) -> impl Iterator<Item = String> {
+    appearances(&label.chars().filter(|letter| !is_gap(*letter)).collect::<String>()).into_iter()
+}
+
+/// How a text looks whatever the case: some letters look like others in their small form alone, some in their capital.
+fn appearances(text: &str) -> [String; 2] {
+    [looks(&text.to_lowercase()), looks(text).to_lowercase()]
 }
 
 fn is_gap(letter: char) -> bool {
@@ -147,12 +155,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_look_alike_by_their_capitals_and_by_their_small_letters() {
+        for (one, other) in [
+            ("Mart", "\u{41c}\u{430}rt"),
+            ("Bonn", "\u{412}onn"),
+            ("HOPE", "\u{41d}\u{41e}\u{420}\u{415}"),
+            ("ABE", "\u{391}\u{392}\u{395}"),
+            ("Mart", "\u{1d40c}art"),
+            ("shop", "sh\u{43e}p"),
+        ] {
+            assert_eq!(look_alikes(&[one, other]), [(one, other)]);
+            assert_eq!(look_alikes(&[other, one]), [(other, one)]);
+        }
+        assert_eq!(look_alikes(&["Mart", "\u{41c}\u{430}p\u{442}\u{430}"]), []);
+    }
+
+    #[test]
     fn slips_are_told_from_other_labels() {
         let similar = [
             ("PII", "PPI"),
             ("PII", "pii"),
             ("PII", "P-I-I"),
             ("PII", "P\u{406}\u{406}"),
+            ("HR", "\u{41d}R"),
+            ("MNPI", "\u{41c}NPI"),
+            ("HR", "\u{397}R"),
             ("MNPI", "MPNI"),
             ("Internal", "Intrenal"),
             ("Internal", "Interna"),
