@@ -2,7 +2,8 @@
 //! that is wrong below it.
 
 use super::{Diagnostic, Findings, ModelPath, Related};
-use crate::ecosystem::redact_passwords;
+use crate::ecosystem::{is_no_name_of_credential, redact_passwords};
+use datasurface_schema::segment;
 use std::{borrow::Cow, mem};
 
 /// The bytes that the texts of a report's findings have together, or little more.
@@ -96,7 +97,14 @@ fn cut_path(path: &ModelPath, most: usize) -> ModelPath {
 /// An address may be one segment in one path, and several in another one.
 fn redacted_path(path: ModelPath) -> ModelPath {
     let redacted = |segment: &str| redact_passwords(segment);
-    let segments = path.segments().map(|segment| redacted(segment).unwrap_or_else(|| segment.to_owned()));
+    let mut before = "";
+    let segments = path.segments().map(|segment| {
+        let is_named = mem::replace(&mut before, segment) == segment::CREDENTIALS;
+        match redacted(segment) {
+            _ if is_named && is_no_name_of_credential(segment) => "…".to_owned(),
+            redacted => redacted.unwrap_or_else(|| segment.to_owned()),
+        }
+    });
     let by_segment = ModelPath::from_segments(segments);
     match redacted(&by_segment.to_string()) {
         Some(whole) => ModelPath::from_segments(whole.split('/')),

@@ -63,6 +63,7 @@ pub use entitlement::{Entitlement, Principal};
 pub use infrastructure::{CloudVendor, InfrastructureLocation, InfrastructureVendor};
 pub use lifecycle::Deprecation;
 pub use part::EcosystemPart;
+pub(crate) use password::is_no_name_of_credential;
 pub use password::{holds_secret, names_secret_member, redact_passwords};
 pub use pin::{GroupPin, PrimaryPin};
 pub use platform::{Hint, HintTarget, PlatformDeclaration, VersionRequirement};

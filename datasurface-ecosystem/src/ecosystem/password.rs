@@ -2,7 +2,7 @@
 //! them.
 
 use super::token;
-use datasurface_schema::{Json, Value};
+use datasurface_schema::{Json, Value, segment};
 use std::ops::Range;
 
 /// The names of parameters and members whose values are secrets, and how others end; without `_` and `-`.
@@ -135,7 +135,7 @@ fn encoded_secrets(text: &str) -> Vec<Range<usize>> {
 /// Returns the places of all secrets. They may overlap.
 fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<_> = members(text).chain(spaced_parameters(text)).chain(users(text)).collect();
-    found.extend(logins(text).chain(token::in_text(text)));
+    found.extend(logins(text, ACCOUNT).chain(in_place_of_names(text)).chain(token::in_text(text)));
     let mut start = 0;
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')) {
         let at = |range: Range<usize>| start + range.start..start + range.end;
@@ -281,7 +281,7 @@ fn before_port(word: &str) -> Option<Range<usize>> {
     is_port.then_some(first..user.len())
 }
 
-/// Who stands before an `@` in members such as `host`.
+/// Who stands before an `@` in members such as `host`; and before that of a database, if a password is behind the user: `scott/tiger@orcl`.
 fn users(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     text.split_inclusive(QUOTES_AND_BLANKS).filter_map(move |word| {
@@ -293,24 +293,56 @@ fn users(text: &str) -> impl Iterator<Item = Range<usize>> {
         let name = name.trim_end_matches(QUOTES_AND_BLANKS);
         let is_address =
             ["host", "endpoint", "brokers"].iter().any(|known| ends_with_ignoring_case(name, known));
-        (is_address && !value.is_empty()).then_some(end - value.len()..end)
+        let is_login = ends_with_ignoring_case(name, "database") && value.contains('/');
+        ((is_address || is_login) && !value.is_empty()).then_some(end - value.len()..end)
     })
 }
 
-/// The values of members called `account` that are a user with a password: no account of a service has a colon.
-fn logins(text: &str) -> impl Iterator<Item = Range<usize>> {
-    const ACCOUNT: &str = "account";
-    text.match_indices(ACCOUNT).filter_map(|(index, account)| {
+/// Members that name what has no colon: no account of a service has one, and no credential.
+const ACCOUNT: &str = "account";
+const CREDENTIAL: &str = "credential";
+
+/// What stands before the colon in a value that says where a secret is.
+const STORES: [&str; 6] = ["arn", "env", "file", "secret", "ssm", "vault"];
+
+/// The values of members of a name that are a user with a password.
+fn logins<'t>(text: &'t str, member: &'static str) -> impl Iterator<Item = Range<usize>> + 't {
+    text.match_indices(member).filter_map(|(index, name)| {
         let is_whole = !text.get(..index)?.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'));
-        let rest = text.get(index + account.len()..)?;
+        let rest = text.get(index + name.len()..)?;
         let value = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
         let value = value.trim_start_matches(QUOTES_AND_BLANKS);
         let start = text.len() - value.len();
         let value = value.split(|c: char| c.is_whitespace() || "\"',}".contains(c)).next()?;
         let (user, password) = value.split_once(':')?;
-        let is_login = !user.is_empty() && !password.is_empty() && !password.starts_with("//");
+        let is_user = !user.is_empty() && !user.starts_with(['{', '[']) && !STORES.contains(&user);
+        let is_login = is_user && !password.is_empty() && !password.starts_with("//");
         (is_whole && is_login).then_some(start..start + value.len())
     })
+}
+
+/// What stands where a credential is named and is no name: most likely, the secret itself.
+fn in_place_of_names(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const NAMED: [&str; 2] = [" has no credential `", "/credentials/"];
+    const REFUSED: &str = "` is not a name for a credential";
+    let named = NAMED.iter().flat_map(|before| text.match_indices(before)).filter_map(|(index, before)| {
+        let start = index + before.len();
+        let end = start + text.get(start..)?.find(|c: char| c.is_whitespace() || "`\"',)".contains(c))?;
+        Some(start..end)
+    });
+    let refused =
+        text.match_indices(REFUSED).filter_map(|(end, _)| Some(text.get(..end)?.rfind('`')? + 1..end));
+    let named = named.chain(refused);
+    named
+        .filter(|range| text.get(range.clone()).is_some_and(is_no_name_of_credential))
+        .chain(logins(text, CREDENTIAL))
+}
+
+/// Whether a text is none of the names that credentials have, and may be a user with a password.
+pub(crate) fn is_no_name_of_credential(text: &str) -> bool {
+    // Behind the name in a path, there is more.
+    let may_be_path = text.split('/').skip(1).any(|segment| segment == segment::OPENS);
+    text.contains([':', '@']) || text.contains('/') && !may_be_path
 }
 
 /// The values of parameters such as `password=`.

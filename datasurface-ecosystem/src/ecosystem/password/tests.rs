@@ -40,7 +40,12 @@ fn passwords_are_hidden_wherever_they_are() {
         ("brokers: [s3cret%40b.example:9092, ü%40]", "brokers: […%40b.example:9092, ü%40]"),
         ("host: \"joe:s3cret\\U00000040db.example\"", "host: \"…\\U00000040db.example\""),
         ("host: \"joe\\u003as3cret\\x40db.example\"", "host: \"…\\x40db.example\""),
+        ("database: scott/s3cret@orcl", "database: …@orcl"),
         ("{pass: s3cret, x: 1}", "{pass: …, x: 1}"),
+        ("the team `EU/Sales` has no credential `joe/s3cret`", "the team `EU/Sales` has no credential `…`"),
+        ("`joe:s3cret` is not a name for a credential", "`…` is not a name for a credential"),
+        ("(zones/EU/teams/Sales/credentials/joe:s3cret)", "(zones/EU/teams/Sales/credentials/…)"),
+        ("{\"credential\":\"joe:s3cret\"}", "{\"credential\":\"…\"}"),
         ("config: {\"pem\": \"s3cret\"}", "config: {\"pem\": \"…\"}"),
     ] {
         assert_eq!(redact_passwords(text).as_deref(), Some(expected));
@@ -137,6 +142,14 @@ fn what_is_no_password_stays() {
         "columns: {token: {name: x}, secrets: many, use_token: true}",
         "password: \"\"",
         "{bypass: s3cret}",
+        "database: shop@blue",
+        "credential: reader",
+        "credential: EU/Sales/reader",
+        "credential: arn:aws:secretsmanager:eu-west-1:1:secret:x",
+        "{credential: {name: opener, kind: access_key}}",
+        "zones/EU/teams/Sales/credentials/reader/opens/EU/Sales/Lake",
+        "the team `EU/Sales` has no credential `reader`",
+        "credential `reader` of `EU/Sales`",
         "{\"owner\":\"https://git.example/x\",\"live\":\"git@git.example\"}",
     ] {
         assert_eq!(redact_passwords(text), None, "{text}");
