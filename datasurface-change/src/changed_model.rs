@@ -5,7 +5,7 @@ use crate::{
     waived_ends::WaivedFindings,
 };
 use chrono::NaiveDate;
-use datasurface_model::{Ecosystem, ModelPath, Repository, Valid, ownership::OwnedPart};
+use datasurface_model::{Ecosystem, Findings, ModelPath, Repository, Valid, ownership::OwnedPart};
 
 /// Both sides of a change, as rules see them.
 pub(super) struct ChangedModel<'e> {
@@ -17,6 +17,8 @@ pub(super) struct ChangedModel<'e> {
     pub(super) stores: &'e [StoreChange<'e>],
     pub(super) former: &'e FormerNames,
     pub(super) former_places: &'e FormerPlaces<'e>,
+    /// What is found on both sides.
+    pub(super) found: &'e [Findings; 2],
     pub(super) waived: &'e WaivedFindings,
 }
 

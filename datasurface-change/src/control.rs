@@ -56,6 +56,8 @@ pub struct ChangeControl {
     beside: Option<Text>,
     /// The findings of both sides, where the caller validated them.
     findings: [Findings; 2],
+    /// The findings of both sides, whoever reports them.
+    found: [Findings; 2],
     waived: WaivedFindings,
     documents: Option<[Documents; 2]>,
     /// The approvals that the caller knows to be needed.
@@ -73,6 +75,7 @@ impl ChangeControl {
             claims: BTreeSet::new(),
             beside: None,
             findings: Default::default(),
+            found: Default::default(),
             waived: WaivedFindings::default(),
             documents: None,
             requirements: Vec::new(),
@@ -117,6 +120,14 @@ impl ChangeControl {
     #[must_use]
     pub fn with_findings(mut self, old: &Findings, new: &Findings) -> Self {
         self.findings = [old.clone(), new.clone()];
+        self.with_found(old, new)
+    }
+
+    /// Sets what is found in the old ecosystem and in the new one, where the caller reports what is new. Where an error that was there before
+    /// leads to another container, location, platform or statement, whom it protects has to approve the change.
+    #[must_use]
+    pub fn with_found(mut self, old: &Findings, new: &Findings) -> Self {
+        self.found = [old.clone(), new.clone()];
         self
     }
 
@@ -241,6 +252,7 @@ impl ChangeControl {
             stores,
             former: &former,
             former_places: &former_places,
+            found: &self.found,
             waived: &self.waived,
         };
         let mut required = Vec::new();

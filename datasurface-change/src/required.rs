@@ -7,7 +7,7 @@ use super::{
     approval::RequiredApproval,
     changed_datastores::Change,
     changed_model::ChangedModel,
-    inherited_consents, inherited_waivers, left_containers, moved_containers,
+    inherited_consents, inherited_waivers, known_errors, left_containers, moved_containers,
     taken_names::{TakenName, TakenNames},
     uses, waived_data, waived_ends, waived_teams,
 };
@@ -20,7 +20,7 @@ use datasurface_model::{
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     listed_teams,
     left_zones,
     left_containers::of_zones,
@@ -30,6 +30,7 @@ const RULES: [Rule; 12] = [
     inherited_consents::of_new_releases,
     waived_data::of_other_owners,
     waived_ends::of_other_ends,
+    known_errors::of_other_ends,
     waived_teams::of_other_owners,
     former_names_taken,
     former_names_redeclared,

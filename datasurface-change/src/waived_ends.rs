@@ -4,14 +4,11 @@
 use super::{
     approval::RequiredApproval,
     changed_model::ChangedModel,
-    finding_data::{FindingData, finding_data},
-    inherited_waivers::{places_before, was_waived},
+    ends::{Comparison, EndsBefore, existing_before},
+    inherited_waivers::was_waived,
 };
-use datasurface_model::{
-    ContainerKey, Diagnostic, Ecosystem, Findings, ModelPath, Place, Provenance, Text, Valid, Waiver,
-    ownership::OwnedPart, segment,
-};
-use std::collections::{BTreeSet, HashMap};
+use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, Waiver, ownership::OwnedPart, segment};
+use std::collections::HashMap;
 
 /// The findings of both sides that waivers accept.
 #[derive(Clone, Debug, Default)]
@@ -20,66 +17,25 @@ pub(super) struct WaivedFindings {
     pub(super) new: Findings,
 }
 
-/// The codes that tell one location of a vendor from another one in nothing.
-const VENDOR_CODES: [&str; 4] = [
-    "governance/vendor",
-    "governance/hard-vendor",
-    "governance/platform-vendor",
-    "governance/platform-hard-vendor",
-];
-
-const STORAGE_OF_PLATFORM: &str = "governance/platform-storage";
-
-/// What a finding leads to.
-type Ends = BTreeSet<End>;
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum End {
-    /// A container, a location or a platform.
-    Place(String),
-    /// Which cloud the vendor is; whose keys the container or the platform has, and which technology.
-    Quality(String),
-    /// The addresses of a container. A cluster has several, and is the same one as long as it keeps one of them.
-    Addresses(Vec<Text>),
-    /// A dataset by its names, and how its data comes to be, where that matters.
-    Data(String, Option<Provenance>),
-}
-
 /// Whoever accepted that certain data is in one container, at one location or on one platform, made in one way, has to approve other data,
 /// another place and another way. What lies within a place is no other one. So is whoever accepted nothing until now, by a waiver that was left or made in advance.
 pub(super) fn of_other_ends(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
-    let mut before = HashMap::<(&str, String), Vec<Ends>>::new();
-    for finding in &change.waived.old {
-        let key = (finding.code(), finding.path().to_string());
-        before.entry(key).or_default().push(ends(change.old, finding, ModelPath::clone));
-    }
+    let before = EndsBefore::new(change.old, &change.waived.old);
     let mut waivers = None;
     for finding in &change.waived.new {
+        let event = match before.compare(change, finding) {
+            Comparison::Same => continue,
+            Comparison::New => "accepted nothing, and would accept this",
+            Comparison::Other => "was about another container, location or platform, or other data",
+        };
+        let places = existing_before(change, finding);
         let key = (finding.code(), finding.path().to_string());
-        let now = ends(change.new, finding, ModelPath::clone);
-        // Most often nothing differs, and nobody asks for renames.
-        if before.get(&key).is_some_and(|all| all.iter().any(|before| lies_within(&now, before))) {
-            continue;
-        }
-        let now = ends(change.new, finding, |path| change.former_places.of(path));
-        let former = change.former_place(finding.path());
-        let places: Vec<String> =
-            places_before(change, &former).filter(|place| change.old.has_path(place)).collect();
-        let known = places.iter().filter_map(|place| before.get(&(finding.code(), place.clone())));
-        let known: Vec<&Ends> = known.flatten().collect();
-        if known.iter().any(|before| lies_within(&now, before)) {
-            continue;
-        }
         let waivers = waivers.get_or_insert_with(|| waivers_by_place(change.new));
         for (by, waiver) in waivers.get(&key).into_iter().flatten() {
             let was_there = places.iter().any(|place| was_waived(change, by, waiver, place));
             if *by == OwnedPart::from_path(finding.path()) || !was_there || !accepts(waiver, by, finding) {
                 continue;
             }
-            let event = match known.is_empty() {
-                true => "accepted nothing, and would accept this",
-                false => "was about another container, location or platform, or other data",
-            };
             required.push(RequiredApproval {
                 path: finding.path().clone(),
                 part: OwnedPart::from_path(finding.path()),
@@ -89,98 +45,6 @@ pub(super) fn of_other_ends(change: &ChangedModel<'_>, required: &mut Vec<Requir
             });
         }
     }
-}
-
-/// Whether all that a finding leads to was led to before, or lies within that.
-fn lies_within(now: &Ends, before: &Ends) -> bool {
-    now.iter().all(|end| before.contains(end) || before.iter().any(|before| is_within(end, before)))
-}
-
-fn is_within(end: &End, before: &End) -> bool {
-    match (end, before) {
-        (End::Place(place), End::Place(before)) => {
-            place.strip_prefix(before.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        }
-        (End::Addresses(now), End::Addresses(before)) => now.iter().any(|address| before.contains(address)),
-        (End::Data(dataset, Some(made)), End::Data(other, Some(before))) => {
-            dataset == other && made.is_same(before)
-        }
-        _ => false,
-    }
-}
-
-/// What a finding leads to. `former` tells what place something had before.
-fn ends(
-    ecosystem: &Valid<Ecosystem>,
-    finding: &Diagnostic,
-    former: impl Fn(&ModelPath) -> ModelPath,
-) -> Ends {
-    let named = |path: &ModelPath| former(path).to_string();
-    let mut ends = Ends::new();
-    // A finding names one location of those that are denied, so all of them count.
-    let mut locations = BTreeSet::<Place>::new();
-    for place in finding.related_places() {
-        let segments: Vec<&str> = place.path.segments().collect();
-        match segments.as_slice() {
-            [segment::PLATFORMS, platform, ..] => {
-                ends.insert(End::Place(named(&place.path)));
-                let found = ecosystem.platforms().get(*platform);
-                // Whose keys its store has, its plug-in alone reads.
-                let settings = found.filter(|_| finding.code() == STORAGE_OF_PLATFORM);
-                ends.extend(settings.map(|found| End::Quality(found.config().as_str().to_owned())));
-                locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
-            }
-            [segment::ZONES, zone, segment::TEAMS, team, segment::CONTAINERS, container, ..] => {
-                ends.insert(End::Place(named(&place.path)));
-                let found = ecosystem.container(&ContainerKey::new(*zone, *team, *container));
-                if let Some(found) = found {
-                    ends.insert(End::Quality(format!(
-                        "{:?} {}",
-                        found.encryption(),
-                        found.kind().technology()
-                    )));
-                    let addresses = found.addresses();
-                    ends.extend((!addresses.is_empty()).then_some(End::Addresses(addresses)));
-                }
-                locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
-            }
-            // A platform may have it from its settings.
-            [segment::VENDORS, vendor, inside @ ..] => drop(locations.insert(place_in(vendor, inside))),
-            _ => {}
-        }
-    }
-    let is_about_vendors = VENDOR_CODES.contains(&finding.code());
-    for place in locations {
-        let vendor = ecosystem.vendors().get(place.vendor());
-        let whole = Place::from_vendor(place.vendor());
-        let name = named(&ModelPath::place(&whole));
-        ends.extend(vendor.map(|vendor| End::Quality(format!("{name}: {:?}", vendor.cloud()))));
-        let place = if is_about_vendors { whole } else { place };
-        ends.insert(End::Place(named(&ModelPath::place(&place))));
-    }
-    let segments: Vec<&str> = finding.path().segments().collect();
-    if let [segment::PRIMARY_PINS, datastore, ..] = *segments {
-        let pin = ecosystem.primary_pins().get(datastore);
-        let platform = |name| ModelPath::root().child(segment::PLATFORMS, name);
-        ends.extend(pin.map(|pin| End::Place(named(&platform(pin.platform())))));
-    }
-    for FindingData { place, provenance, classes } in finding_data(ecosystem, finding) {
-        // The team is not what the data is: a datastore may move.
-        let names: Vec<String> = former(&place).segments().skip(4).map(str::to_owned).collect();
-        let name = names.join("/");
-        ends.extend(classes.iter().map(|class| End::Quality(format!("{name}: {class}"))));
-        ends.insert(End::Data(name, provenance));
-    }
-    ends
-}
-
-/// The place at the end of a path into a vendor: each location is inside of the one before it.
-fn place_in(vendor: &str, inside: &[&str]) -> Place {
-    let names = inside.chunks(2).map_while(|pair| match pair {
-        [segment::LOCATIONS, name] => Some(*name),
-        _ => None,
-    });
-    Place::new(vendor, names)
 }
 
 /// The waivers of each code at each place, with whoever waives.

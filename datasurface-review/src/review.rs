@@ -123,6 +123,8 @@ impl<'a> Review<'a> {
         let [old, new] = locks;
         let mut waived =
             [before.map(|before| before.waived.clone()).unwrap_or_default(), after.waived.clone()];
+        let mut all =
+            [before.map(|before| before.findings.clone()).unwrap_or_default(), after.findings.clone()];
         let mut placed = None;
         // Platforms asked about a model with new errors would report what follows from these. An error that a waiver was to accept
         // is among them, where its code has a slip.
@@ -141,13 +143,15 @@ impl<'a> Review<'a> {
             found.extend(new);
             known.extend(old);
             waived.iter_mut().zip([before.waived, now.waived]).for_each(|(all, more)| all.extend(more));
+            all.iter_mut().zip([before.findings, now.findings]).for_each(|(all, more)| all.extend(more));
             placed = now.placed;
         }
         let mut control = self.control(old_side, new_side);
         if let Some(before) = before {
-            let [waived_before, waived] = &waived;
+            let ([found_before, found], [waived_before, waived]) = (&all, &waived);
             control = control
                 .requiring(owing_teams(locks, [&before.ecosystem, &after.ecosystem]))
+                .with_found(found_before, found)
                 .with_waived(waived_before, waived);
         }
         let change = judge(control);

@@ -244,6 +244,43 @@ fn a_waiver_of_a_place_is_about_the_container_and_the_location_that_it_was_given
     }
 }
 
+/// The approvals that are missing after the waivers have expired, if change control knows what is found; and whether it is found for new.
+fn missing_of_expired(old: &Ecosystem, new: &Ecosystem, source: &str) -> (Vec<String>, bool) {
+    let on = day("2028-01-01");
+    let [before, after] = [old, new].map(|ecosystem| match ecosystem.clone().validate(&Validation::on(on)) {
+        Ok(checked) => checked.findings().clone(),
+        Err(invalid) => invalid.findings().clone(),
+    });
+    assert!(before.codes().any(|code| code == "governance/location"), "{before:?}");
+    let control = ChangeControl::new(ChangeSource::new(source), on);
+    let report = control.with_findings(&before, &after).judge(&valid(old), &valid(new));
+    let is_new = report.validation.codes().any(|code| code == "governance/location");
+    (report.approvals.missing.iter().map(|missing| missing.repository.to_string()).collect(), is_new)
+}
+
+/// What nobody accepts is there all the same, and lets nobody lead more there.
+#[test]
+fn an_expired_waiver_lets_nobody_make_more_of_what_it_was_about() {
+    let lake = |name: &str| DataContainer::sqlite(name, "lake.db");
+    let old = kept_in(lake("Lake").located("Office/Ground"));
+    for other in [
+        lake("Pond").located("Office/Ground"),
+        lake("Lake").located("Cloud/East"),
+        lake("Lake").located("Office/Ground").located("Cloud/East"),
+    ] {
+        let (missing, is_new) = missing_of_expired(&old, &kept_in(other.clone()), STOCK);
+        assert!(is_new || missing == [USA], "{other:?}");
+    }
+    let pond = kept_in(DataContainer::sqlite("Lake", "pond.db").located("Office/Ground"));
+    assert_eq!(missing_of_expired(&old, &pond, STOCK), (vec![USA.to_owned()], false));
+    let renamed = kept_in(lake("Pond").located("Office/Ground").renamed_from("Lake"));
+    let documented = kept_in(lake("Lake").located("Office/Ground").documented("a lake"));
+    for same in [renamed, documented, old.clone()] {
+        assert_eq!(missing_of_expired(&old, &same, STOCK), (vec![], false));
+    }
+    assert_eq!(missing_of_expired(&old, &pond, USA).0, [STOCK], "whom it protects may let it be");
+}
+
 /// A place is known by what its address says of it: a cluster by any of its brokers, a container of a plug-in by its properties.
 #[test]
 fn an_address_that_says_more_is_no_other_place() {

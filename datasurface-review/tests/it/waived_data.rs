@@ -103,6 +103,11 @@ fn another_statement_is_accepted_by_whoever_waived() {
     // The mirror: the same statement, and something else in the same team.
     let beside = live.replace("- {name: Far,", "- {name: Far, documentation: ours,");
     assert!(!asks(FINANCE, &live, &beside));
+    // That the waiver has expired makes nothing free.
+    let [live, other, beside] = [&live, &other, &beside].map(|text| text.replace("2027-06-30", "2020-01-01"));
+    assert!(asks(FINANCE, &live, &other));
+    assert!(!asks(FINANCE, &live, &beside));
+    let live = accepted();
     assert!(!asks(EU, &live, &live.replace("amounts only", "amounts, for a while")));
 }
 
