@@ -106,7 +106,7 @@ fn read(document: &Document, schemas: &mut Schemas) -> PartialRead {
     if part.is_none() {
         unread.push(path.clone());
     }
-    for error in &tree.errors {
+    for error in tree.errors.iter().filter(|error| !error.is_of_no_consequence()) {
         unread.push(match error.extent() {
             Some(extent) => place(&path, shape, &tree.root, extent),
             None => path.clone(),

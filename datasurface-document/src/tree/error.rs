@@ -1,11 +1,11 @@
 //! Errors in the form of a document, and their places, in words for people who write documents.
 
-use super::Extent;
+use super::{Extent, Value};
 use crate::{
     codes::{UNKNOWN_FIELD, UNREADABLE},
     json_errors::shortened,
 };
-use datasurface_model::{CodeInfo, nearest};
+use datasurface_model::{CodeInfo, nearest, segment};
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
@@ -20,6 +20,8 @@ struct Content {
     help: Option<String>,
     /// Whether a member of an object is missing, and nothing says yet which others it has.
     lacks_member: bool,
+    /// Whether nothing depends on what it is about.
+    is_of_no_consequence: bool,
     extent: Option<Extent>,
     related: Option<(Extent, &'static str)>,
 }
@@ -32,6 +34,7 @@ impl ReadError {
             message,
             help: None,
             lacks_member: false,
+            is_of_no_consequence: false,
             extent: None,
             related: None,
         }))
@@ -49,6 +52,17 @@ impl ReadError {
     pub(super) fn unknown_member(name: &str, known: &[&str]) -> Self {
         Self::new(&UNKNOWN_FIELD, format!("`{}` is not known here", shortened(name)))
             .help(help_with(name, known))
+    }
+
+    /// A member that is not known, of which only the member that was meant would change anything else: a text that nobody judges changes nothing,
+    /// and neither does a single value under a name that is near to none.
+    pub(super) fn surplus_member(name: &str, known: &[&str], value: &Value<'_>) -> Self {
+        let mut error = Self::unknown_member(name, known);
+        error.0.is_of_no_consequence = match nearest(name, known.iter().copied()) {
+            Some(near) => near == segment::DOCUMENTATION,
+            None => !matches!(value, Value::Object(_) | Value::List(_)),
+        };
+        error
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -85,6 +99,10 @@ impl ReadError {
 
     pub(crate) fn help_text(&self) -> Option<&str> {
         self.0.help.as_deref()
+    }
+
+    pub(crate) fn is_of_no_consequence(&self) -> bool {
+        self.0.is_of_no_consequence
     }
 
     pub(crate) fn extent(&self) -> Option<Extent> {

@@ -290,8 +290,10 @@ impl<'r, 'n> MemberReader<'r, 'n> {
             let member = self.rest.next()?;
             match self.known {
                 Some(known) if !known.contains(&&*member.name) => {
-                    self.reader
-                        .note(ReadError::unknown_member(&member.name, known).with_extent(member.extent));
+                    self.reader.note(
+                        ReadError::surplus_member(&member.name, known, &member.value.value)
+                            .with_extent(member.extent),
+                    );
                 }
                 _ => return Some(member),
             }

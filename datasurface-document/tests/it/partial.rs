@@ -149,7 +149,7 @@ fn an_error_in_a_team_hides_nothing_in_another_zone() {
 format: datasurface/1
 zone: US
 teams:
-- {name: Law, owner: \"github:shop/law@main\", colour: red}
+- {name: Law, owner: \"github:shop/law@main\", defintion: red}
 - name: \"a/b\"
   owner: github:shop/slash@main
 ";
@@ -162,6 +162,20 @@ teams:
     }
     // The slip may be in the name of the list that has it.
     assert!(!codes(&outcome).contains(&"reference/unknown-dataset"), "{}", outcome.findings);
+}
+
+/// Nothing depends on a documentation, or on a value whose name is near to none.
+#[test]
+fn a_member_of_no_consequence_hides_nothing() {
+    for (slip, hides) in [("documentatoin: x", false), ("colour: red", false), ("datastors: []", true)] {
+        let slipped = SALES.replacen("  definition:\n", &format!("  definition:\n    {slip}\n"), 1);
+        assert_ne!(slipped, SALES);
+        let outcome =
+            judged(&Documents::new().document("company.yaml", COMPANY).document("eu.yaml", slipped));
+        let found = codes(&outcome);
+        assert!(found.contains(&"document/unknown-field"), "{}", outcome.findings);
+        assert_eq!(!found.contains(&"reference/unknown-dataset"), hides, "{slip}: {}", outcome.findings);
+    }
 }
 
 #[test]
