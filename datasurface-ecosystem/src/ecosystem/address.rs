@@ -1,6 +1,6 @@
 //! The addresses of containers: two that share one are one physical database.
 
-use super::{ContainerKind, DataContainer, DatabaseServer};
+use super::{ContainerKind, DataContainer, DatabaseServer, custom_address::custom_address};
 use datasurface_schema::Text;
 use std::net::IpAddr;
 
@@ -65,12 +65,9 @@ impl DataContainer {
                 let brokers = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
                 brokers.map(|(host, port)| format!("{} {}", at(host), canonical_port(port)).into()).collect()
             }
-            // Of one without properties nobody but a plug-in knows what it is.
-            ContainerKind::Custom { technology, properties }
-                if !matches!(properties.as_str(), "{}" | "null") =>
-            {
-                // Where it is said to be tells it from no other one, as of a file: else whoever says another place has another database.
-                vec![format!("custom {} {}", technology.to_lowercase(), properties.as_str()).into()]
+            // Where it is said to be tells it from no other one, as of a file: else whoever says another place has another database.
+            ContainerKind::Custom { technology, properties } => {
+                custom_address(technology, properties).into_iter().collect()
             }
             _ => Vec::new(),
         }

@@ -10,6 +10,7 @@ mod container;
 mod container_kind;
 mod container_user;
 mod credential;
+mod custom_address;
 mod dataset;
 mod datastore;
 mod deadline;
