@@ -148,6 +148,8 @@ fn canonical_path(path: &str) -> String {
 
 fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> Text {
     let endpoint = endpoint.map(canonical_endpoint).unwrap_or_default();
+    // Some write the bucket before the host.
+    let endpoint = endpoint.strip_prefix(bucket).and_then(|rest| rest.strip_prefix('.')).unwrap_or(&endpoint);
     format!("{OBJECTS}{endpoint} {bucket} {prefix}").into()
 }
 
@@ -174,10 +176,16 @@ fn canonical_endpoint(text: &str) -> String {
     };
     let host = canonical_host(host);
     match canonical_port(port) {
-        _ if host.starts_with("s3") && host.ends_with(".amazonaws.com") => String::new(),
+        _ if is_of_aws(&host) => String::new(),
         "" | "80" | "443" => format!("{host}{path}"),
         port => format!("{host}:{port}{path}"),
     }
+}
+
+/// Whether a host leads to the buckets of AWS: of any region, by the Internet or by an endpoint of a network, with or without the bucket before it.
+fn is_of_aws(host: &str) -> bool {
+    let is_service = |label: &str| label == "s3" || label.starts_with("s3-");
+    host.ends_with(".amazonaws.com") && host.split('.').any(is_service)
 }
 
 /// Returns a port without the zeros before it.
@@ -218,6 +226,22 @@ mod tests {
         for other in ["a/y.db", "x.db", "/a/x.db"] {
             assert_ne!(address(other), address("a/x.db"), "{other}");
         }
+    }
+
+    #[test]
+    fn one_bucket_is_reached_by_many_endpoints() {
+        let at = |endpoint| in_bucket("lake", "raw", Some(endpoint));
+        for endpoint in [
+            "https://s3.eu-west-1.amazonaws.com",
+            "https://lake.s3.eu-west-1.amazonaws.com",
+            "s3-accelerate.amazonaws.com",
+            "https://bucket.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com:443/",
+        ] {
+            assert_eq!(at(endpoint), in_bucket("lake", "raw", None), "{endpoint}");
+        }
+        assert_eq!(at("https://lake.minio.example:9000"), at("http://minio.example:9000"));
+        assert_ne!(at("https://sqs.amazonaws.com"), in_bucket("lake", "raw", None));
+        assert_ne!(at("https://minio.example"), at("https://minio2.example"));
     }
 
     #[test]
