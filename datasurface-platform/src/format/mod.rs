@@ -5,7 +5,9 @@ mod batches;
 mod claims;
 mod layout;
 
-pub use address::{BatchesAddress, IcebergAddress, KafkaTopicAddress, SqliteAddress, TopicEncoding};
+pub use address::{
+    BatchesAddress, IcebergAddress, KafkaTopicAddress, SqliteAddress, TopicEncoding, TopicProgress,
+};
 pub use batches::{
     BatchCounts, BatchFolder, BatchManifest, BatchPart, PartColumn, PartContent, PartSchema, Publication,
     ReadBatch,

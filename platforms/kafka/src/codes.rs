@@ -59,8 +59,8 @@ codes! {
         "a database of a producer is of an engine that no test has run",
         "Connectors for MySQL, SQL Server and Oracle are rendered, and their settings are validated by Debezium; nobody has seen one run that was \
          made here. How far such a source has read is not known: `status` says no time, and `run --until-idle` names the source. Records have no place \
-         in the log, so a change that a source writes twice is two changes. Other platforms read nothing of its topics, since nothing says up to \
-         when these are complete: let them capture it themselves. Try it with a database of your own, and waive this."
+         in the log, so a change that a source writes twice is two changes. Nothing says up to when its topics are complete, so other platforms \
+         that need complete batches refuse them: let them capture it themselves. Try it with a database of your own, and waive this."
     );
     DATABASE_ADDRESS error(
         "database-address",

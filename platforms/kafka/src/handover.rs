@@ -1,11 +1,12 @@
 //! What other platforms may read: the topics of datasets that are captured here, with all that a reader has to know.
 
 use crate::{
+    engine::Engine,
     names::{source_name, source_parts},
     render::Context,
     settings::{KafkaSettings, RegistrySettings, SecurityProtocol},
 };
-use datasurface_platform::{KafkaTopicAddress, TopicEncoding, prelude::*};
+use datasurface_platform::{KafkaTopicAddress, TopicEncoding, TopicProgress, prelude::*};
 
 /// Returns the beginning of the addresses of all topics of an instance.
 pub(crate) fn prefix(settings: &KafkaSettings) -> String {
@@ -28,9 +29,11 @@ pub(crate) fn offer(context: Context<'_>, node: &NodeFacts, dataset: &DatasetFac
     };
     let mut address = KafkaTopicAddress::new(context.settings.brokers(), topic, encoding);
     address.registry = registry.map(RegistrySettings::confluent_url);
-    // Only PostgreSQL has messages in its log. Without any, nobody knows up to when a topic of another engine is complete, and readers of this
-    // address wait for the first one.
-    address.progress = Some(context.names.messages(&source));
+    // Only PostgreSQL has messages in its log. Without any, nobody knows up to when a topic is complete.
+    address.progress = match Engine::of(capture.container.kind()) {
+        Some(engine) if engine.has_messages() => TopicProgress::Topic(context.names.messages(&source)),
+        _ => TopicProgress::Unknown,
+    };
     let Some(security) = &context.settings.security else {
         return Some(Offer::new(&dataset.key, address.to_string(), Format::KafkaTopic));
     };
