@@ -97,6 +97,19 @@ codes! {
         "data comes from something other than a database of a producer",
         "This platform captures databases of producers. What another platform captured, or a transformer made, is served by another one."
     );
+    NOT_FLINK error(
+        "not-flink",
+        "a transformer is not written for Flink",
+        "A transformer is a job of Flink that runs all the time: one SELECT for each output, of columns, comparisons, `CASE` and some functions, with \
+         joins and groups. Left out is what Flink computes otherwise than other engines do, as numbers that overflow without an error, what needs an \
+         order of rows, and columns of types that Flink does not read of records as they are. The guide lists what is taken."
+    );
+    CONTINUOUS error(
+        "continuous",
+        "a transformer is to be started on a timetable, or by a signal from outside",
+        "A transformer is a job of Flink that runs all the time, and makes of each change of an input what follows from it. Nothing of it waits for a \
+         time or a signal. Let it be started when any input moved, or let another platform make it."
+    );
     OTHER_KEY error(
         "other-key",
         "another key of data that is kept in a topic",

@@ -185,7 +185,7 @@ fn without_user(url: &str) -> String {
     }
 }
 
-/// The explanation of a server, with a code that other servers do not give.
+/// The explanation of a server: with a code that other servers do not give, or the errors of a gateway.
 fn explanation(text: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Explained {
@@ -193,5 +193,18 @@ fn explanation(text: &str) -> Option<String> {
         _code: u16,
         message: String,
     }
-    serde_json::from_str::<Explained>(text).ok().map(|explained| explained.message)
+    #[derive(serde::Deserialize)]
+    struct Errors {
+        errors: Vec<String>,
+    }
+    let explained = serde_json::from_str::<Explained>(text).ok().map(|explained| explained.message);
+    explained.or_else(|| serde_json::from_str::<Errors>(text).ok().map(|found| innermost(&found.errors)))
+}
+
+/// The cause that is behind all others in traces of Java, without its class.
+fn innermost(errors: &[String]) -> String {
+    let lines = || errors.iter().flat_map(|error| error.lines());
+    let cause = lines().rev().find_map(|line| line.strip_prefix("Caused by: "));
+    let cause = cause.map(|cause| cause.split_once(": ").map_or(cause, |(_, message)| message));
+    cause.or_else(|| lines().next()).unwrap_or_default().chars().take(500).collect()
 }

@@ -13,6 +13,7 @@ mod avro_handover;
 mod dump;
 mod engine;
 mod engines;
+mod flink;
 mod laws;
 mod northwind;
 mod pipeline;
