@@ -11,16 +11,14 @@ use sqlparser::ast::{
 const DEPTH: usize = 100;
 
 /// The functions, each with the least and the most arguments. Each gives NULL for NULL, but `coalesce`, and what it makes of a text is the same in
-/// every engine.
-const FUNCTIONS: [(&str, usize, usize); 8] = [
+/// every engine. Small and capital letters are left out: Java writes `ß` as `SS`.
+const FUNCTIONS: [(&str, usize, usize); 6] = [
     ("abs", 1, 1),
     ("char_length", 1, 1),
     ("coalesce", 2, 50),
-    ("lower", 1, 1),
     ("md5", 1, 1),
     ("nullif", 2, 2),
     ("replace", 3, 3),
-    ("upper", 1, 1),
 ];
 
 /// The functions of many rows. Sums are left out: Flink's overflow without an error.
@@ -76,6 +74,16 @@ impl Scope<'_> {
                 }
                 format!("{case} END")
             }
+            Expr::Substring { expr, substring_from: Some(from), substring_for, special: _, shorthand: _ } => {
+                let (text, from) = (inner(expr)?, whole(from, 1)?);
+                match substring_for {
+                    Some(length) => format!("SUBSTRING({text} FROM {from} FOR {})", whole(length, 0)?),
+                    None => format!("SUBSTRING({text} FROM {from})"),
+                }
+            }
+            Expr::Trim { trim_where: None, trim_what: None, expr, trim_characters: None } => {
+                format!("TRIM({})", inner(expr)?)
+            }
             Expr::Function(function) => self.function(function, depth)?,
             _ => return Err(NotFlink::new("an expression of this form is not written for Flink")),
         })
@@ -104,7 +112,7 @@ impl Scope<'_> {
             Some((_, least, most)) => (*least, *most),
             None => {
                 let known: Vec<&str> = FUNCTIONS.iter().map(|one| one.0).chain(AGGREGATES).collect();
-                let known = known.join("`, `");
+                let known = [&known[..], &["substring", "trim"]].concat().join("`, `");
                 return Err(NotFlink(format!(
                     "the function `{name}` is not written for Flink: those are `{known}`"
                 )));
@@ -131,6 +139,20 @@ impl Scope<'_> {
         };
         Ok(format!("{}({only}{})", word.to_uppercase(), written.join(", ")))
     }
+}
+
+/// Writes a number of characters. Engines differ on what is before the first one.
+fn whole(expression: &Expr, least: u32) -> Result<u32, NotFlink> {
+    let digits = match expression {
+        Expr::Value(value) => match &value.value {
+            Value::Number(digits, false) => digits.parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    digits.filter(|number| *number >= least).ok_or_else(|| {
+        NotFlink::new(format!("a part of a text that does not begin and end at numbers from {least} on"))
+    })
 }
 
 fn literal(value: &Value) -> Result<String, NotFlink> {

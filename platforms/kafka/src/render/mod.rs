@@ -91,8 +91,11 @@ pub(crate) fn render(context: Context<'_>, scope: &ScopeView) -> Result<Renderin
     if scope.is_foundation() {
         rendering.add_json(cluster::resource(context))?;
     }
-    for (node, dataset) in scope.stored_datasets() {
-        topic::add(context, &mut rendering, node, dataset)?;
+    for (node, dataset) in scope.captured_datasets() {
+        topic::add(context, &mut rendering, node, dataset, true)?;
+    }
+    for (node, dataset) in scope.held_datasets() {
+        topic::add(context, &mut rendering, node, dataset, false)?;
     }
     for node in scope.whole_nodes() {
         match node.detail() {

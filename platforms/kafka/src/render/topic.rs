@@ -75,6 +75,7 @@ pub(super) fn add(
     rendering: &mut Rendering,
     node: &NodeView,
     dataset: &DatasetFacts,
+    is_fed: bool,
 ) -> Result<(), PlatformError> {
     let hint = TopicHint::read(node, &dataset.key)?;
     let replication_factor = hint.replication_factor(context.settings);
@@ -105,7 +106,7 @@ pub(super) fn add(
     };
     let resource = match node.detail() {
         // A job writes into it.
-        NodeDetail::Ingest(IngestFacts { source: IngestSource::Transformer { workspace }, .. }) => {
+        NodeDetail::Ingest(IngestFacts { source: IngestSource::Transformer { workspace }, .. }) if is_fed => {
             resource.dependency(job::address(node, workspace))
         }
         _ => resource,

@@ -25,7 +25,37 @@ struct Made {
 
 const MASKED: &str = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";
 
-/// Masked customers, products with the names of their suppliers, and counts of what the first one made.
+/// Every type and every form that is written for Flink.
+const FORMS: &str = "SELECT id, big, day, amount, ratio, part, truth, word, abs(id) AS positive, char_length(word) AS long, coalesce(word, 'none') AS known, \
+     md5(word) AS hashed, nullif(word, '') AS filled, replace(word, 'o', '00') AS replaced, SUBSTRING(word FROM 2 FOR 3) AS some_of_it, \
+     substring(word, 2) AS rest, trim(word) AS trimmed, \
+     CASE WHEN id < 0 THEN 'minus' WHEN id BETWEEN 1 AND 2 THEN 'few' ELSE 'a' END AS counted, CASE truth WHEN TRUE THEN 1 ELSE -1 END AS sign, \
+     amount >= 1.5 OR NOT truth AS either, (truth IS TRUE) AND big IS NOT NULL AND id NOT IN (7, 8) AS many FROM NW_Data_forms \
+     WHERE truth IS NOT FALSE OR id <> 3";
+
+const FORMED: &str = "id Integer key, big BigInt, day Date, amount Decimal(38,10), ratio Double, part Real, truth Boolean, word VarChar, \
+     positive Integer, long Integer, known VarChar, hashed VarChar, filled VarChar, replaced VarChar, some_of_it VarChar, rest VarChar, trimmed VarChar, \
+     counted VarChar, sign Integer, either Boolean, many Boolean";
+
+/// Makes a table of values that are easily lost on the way.
+fn fill_forms(source: &mut postgres::Client) {
+    source
+        .batch_execute(
+            r#"CREATE TABLE forms (id integer PRIMARY KEY, big bigint, day date, amount numeric(38,10), ratio double precision, part real,
+                truth boolean, word text);
+             INSERT INTO forms VALUES
+                (1, 9223372036854775807, '9999-12-31', 1234567890123456789012345678.0123456789, 1e300, 0.1, true, E'quote \' and " and \\ \n\t\u0001'),
+                (2, -9223372036854775808, '0001-01-01', 0.0000000001, -0.1, 3e38, false, 'foo 🎈 Straße'),
+                (3, 0, '1582-10-10', 0, 0, 0, false, 'left out'),
+                (4, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+                (-5, 5, '1969-12-31', -1.5, 123456789.125, -7, NULL, ''),
+                (6, 6, '2026-02-28', 1.5, 2.5, 1, true, '  blanks  '),
+                (7, 7, '1970-01-01', 100000, 5e-324, 1e-40, true, 'ooo'), (8, 8, '2000-02-29', 7, 1, 1, true, '{"json": "[]"}');"#,
+        )
+        .unwrap();
+}
+
+/// Masked customers, products with the names of their suppliers, counts of what the first one made, and every form.
 fn all(masked: &str) -> Vec<Made> {
     vec![
         Made { datastore: "Masked", schema: CUSTOMERS, inputs: vec!["NW_Data/customers"], select: masked.to_owned() },
@@ -33,7 +63,7 @@ fn all(masked: &str) -> Vec<Made> {
             datastore: "Bought",
             schema: "product_id SmallInt key, product_name VarChar(40) not null, supplier VarChar(40), unit_price Decimal(10,4), is_cheap Boolean",
             inputs: vec!["NW_Data/products", "NW_Data/suppliers"],
-            select: "SELECT p.product_id, UPPER(p.product_name) AS product_name, COALESCE(s.company_name, 'it''s ours') AS supplier, p.Unit_Price, \
+            select: "SELECT p.product_id, p.product_name || '!' AS product_name, COALESCE(s.company_name, 'it''s ours') AS supplier, p.Unit_Price, \
                      p.unit_price < 100.5 AS is_cheap FROM nw_data_products p LEFT JOIN NW_Data_suppliers AS s ON p.supplier_id = s.supplier_id \
                      WHERE NOT p.discontinued OR p.product_name LIKE_PLACE"
                 .replace("LIKE_PLACE", "IN ('P2', 'P4')"),
@@ -45,11 +75,16 @@ fn all(masked: &str) -> Vec<Made> {
             select: "SELECT country, COUNT(*) AS customers FROM Masked_customers WHERE country IS NOT NULL GROUP BY country"
                 .to_owned(),
         },
+        Made { datastore: "Formed", schema: FORMED, inputs: vec!["NW_Data/forms"], select: FORMS.to_owned() },
     ]
 }
 
 fn dataset(made: &Made) -> &'static str {
-    if made.datastore == "Bought" { "products" } else { "customers" }
+    match made.datastore {
+        "Bought" => "products",
+        "Formed" => "forms",
+        _ => "customers",
+    }
 }
 
 fn ecosystem(site: &Site, flink: &Flink, all: &[Made]) -> Ecosystem {
@@ -62,6 +97,10 @@ fn ecosystem(site: &Site, flink: &Flink, all: &[Made]) -> Ecosystem {
             "product_id SmallInt key, product_name VarChar(40) not null, supplier_id SmallInt, unit_price Decimal(10,4), discontinued Boolean not null",
         ),
         ("suppliers", "supplier_id SmallInt key, company_name VarChar(40) not null, homepage VarChar"),
+        (
+            "forms",
+            "id Integer key, big BigInt, day Date, amount Decimal(38,10), ratio Double, part Real, truth Boolean, word VarChar",
+        ),
     ];
     let store = columns
         .into_iter()
@@ -144,18 +183,25 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     let mut flink = Flink::start(&engines).unwrap();
     let gateway = GatewayClient::new(&flink.url(), &Tls::new(), None, Limits::default()).unwrap();
     fill(&mut site.source());
+    fill_forms(&mut site.source());
     let mut deployment = deployment(site.deployed());
     let made = all(MASKED);
     deployment.render(&ecosystem(&site, &flink, &made)).unwrap();
     deployment.apply(&EnvironmentCredentials).unwrap();
     assert_equal(&site, &flink, &mut deployment, &made);
     assert_eq!(drifted(&deployment), Vec::<String>::new());
-    let names = ["Stream.job.MakeBought", "Stream.job.MakeCounted", "Stream.job.MakeMasked"];
+    let names =
+        ["Stream.job.MakeBought", "Stream.job.MakeCounted", "Stream.job.MakeFormed", "Stream.job.MakeMasked"];
     let first = jobs(&gateway);
     assert_eq!(first.keys().collect::<Vec<_>>(), names);
 
     // Changes of every kind, deletions and other keys among them. What is there is left alone.
     (1..4).for_each(|seed| change(&mut site.source(), seed));
+    site.source()
+        .batch_execute(
+            "UPDATE forms SET truth = NOT truth, day = day - 1 WHERE id > 1; DELETE FROM forms WHERE id = 8",
+        )
+        .unwrap();
     deployment.apply(&EnvironmentCredentials).unwrap();
     assert_equal(&site, &flink, &mut deployment, &made);
     assert_eq!(jobs(&gateway), first);
@@ -172,11 +218,11 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     assert_eq!(jobs(&gateway), first);
 
     // Somebody stops a job, and rows go meanwhile.
-    gateway.stop(&first[names[2]]).unwrap();
+    gateway.stop(&first[names[3]]).unwrap();
     crate::engine::eventually("it is stopped", || {
         let jobs = gateway.jobs().unwrap();
         jobs.iter()
-            .find(|job| job.id == first[names[2]] && job.state != JobState::Over)
+            .find(|job| job.id == first[names[3]] && job.state != JobState::Over)
             .map(|job| job.state.to_string())
     });
     let failure = status(&deployment).sinks.into_iter().find_map(|sink| sink.last_failure);
@@ -210,7 +256,7 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     // Nobody wants the last one any more.
     deployment.render(&ecosystem(&site, &flink, &fewer[..2])).unwrap();
     deployment.apply(&EnvironmentCredentials).unwrap();
-    assert_eq!(jobs(&gateway).keys().collect::<Vec<_>>(), [names[0], names[2]]);
+    assert_eq!(jobs(&gateway).keys().collect::<Vec<_>>(), [names[0], names[3]]);
     change(&mut site.source(), 8);
     until_idle(&mut deployment);
     assert_equal(&site, &flink, &mut deployment, &fewer[..2]);
