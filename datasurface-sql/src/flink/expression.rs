@@ -1,6 +1,9 @@
 //! Expressions: each form that Flink computes as other engines do.
 
-use super::{NotFlink, refuse, scope::Scope};
+use super::{
+    NotFlink, refuse,
+    scope::{Place, Scope},
+};
 use crate::compile::single;
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
@@ -118,6 +121,13 @@ impl Scope<'_> {
                 )));
             }
         };
+        let place = self.place;
+        if is_aggregate {
+            refuse(place == Place::Rows, &format!("`{word}` where rows are chosen"))?;
+            refuse(place == Place::Aggregate, &format!("`{word}` within another one"))?;
+            self.has_aggregates = true;
+            self.place = Place::Aggregate;
+        }
         let is_counted = (least..=most).contains(&args.len());
         refuse(!is_counted, &format!("`{word}` with {} arguments", args.len()))?;
         let mut written = Vec::new();
@@ -132,6 +142,7 @@ impl Scope<'_> {
                 _ => refuse(true, &format!("`*`, or a name before a value, in `{word}`"))?,
             }
         }
+        self.place = place;
         let only = match duplicate_treatment {
             Some(DuplicateTreatment::Distinct) if is_aggregate => "DISTINCT ",
             None => "",

@@ -9,7 +9,7 @@ mod expression;
 mod scope;
 
 use crate::{lexical, read::Text};
-use scope::Scope;
+use scope::{Place, Scope};
 use sqlparser::{
     ast::{
         Distinct, GroupByExpr, LimitClause, Query, Select, SelectFlavor, SelectItem,
@@ -22,10 +22,12 @@ use std::{
     fmt,
 };
 
-/// A table that a statement may read, with the names that the statement may call it by, the declared one first.
+/// A table that a statement may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlinkTable {
-    /// The names.
+    /// The name of the table in Flink.
+    pub table: String,
+    /// The names that a statement may call it by.
     pub names: Vec<String>,
     /// The columns, in order.
     pub columns: Vec<String>,
@@ -36,7 +38,7 @@ pub struct FlinkTable {
 pub struct FlinkSelect {
     /// The text, without a semicolon.
     pub sql: String,
-    /// The columns that are read of each table, by its first name.
+    /// The columns that are read of each table, by its name in Flink.
     pub read: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -158,6 +160,7 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
     refuse(!named_window.is_empty() || qualify.is_some(), "a window")?;
     let mut scope = Scope::new(tables);
     let from = scope.tables(from)?;
+    scope.place = Place::Groups;
     let mut made: BTreeMap<String, String> = BTreeMap::new();
     for item in projection {
         for (name, value) in item_of(item, &mut scope)? {
@@ -181,22 +184,26 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
         ""
     };
     let mut sql = format!("SELECT {only}{}\nFROM {from}", items.join(", "));
+    scope.place = Place::Rows;
     if let Some(condition) = selection {
         sql.push_str(&format!("\nWHERE {}", scope.expression(condition)?));
     }
-    match group_by {
+    let by = match group_by {
         GroupByExpr::Expressions(by, modifiers) => {
             refuse(!modifiers.is_empty(), "a modifier behind `GROUP BY`")?;
             let by = by.iter().map(|one| scope.column(one)).collect::<Result<Vec<_>, _>>()?;
             if !by.is_empty() {
                 sql.push_str(&format!("\nGROUP BY {}", by.join(", ")));
             }
+            by
         }
-        GroupByExpr::All(_) => refuse(true, "`GROUP BY ALL`")?,
-    }
+        GroupByExpr::All(_) => return Err(NotFlink::new("`GROUP BY ALL` is not written for Flink")),
+    };
+    scope.place = Place::Groups;
     if let Some(condition) = having {
         sql.push_str(&format!("\nHAVING {}", scope.expression(condition)?));
     }
+    scope.refuse_ungrouped(&by)?;
     Ok(FlinkSelect { sql, read: scope.into_read() })
 }
 

@@ -8,19 +8,56 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What a SELECT reads.
 pub(super) struct Scope<'t> {
     tables: &'t [FlinkTable],
-    /// What is read, each by the name that its columns may have before them.
+    /// What is read, each by the name that its columns may have before them. In what is written, a table is called by its place here, so that
+    /// another name of an input changes nothing.
     read: Vec<(String, &'t FlinkTable)>,
     columns: BTreeMap<String, BTreeSet<String>>,
+    /// Where an expression is that is written now.
+    pub(super) place: Place,
+    /// The columns that are written outside of functions of many rows, where these may be.
+    bare: BTreeSet<String>,
+    /// Whether there are functions of many rows.
+    pub(super) has_aggregates: bool,
+}
+
+/// The place of an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Where rows are chosen or joined.
+    Rows,
+    /// Where functions of many rows may be.
+    Groups,
+    /// Within such a function.
+    Aggregate,
 }
 
 impl<'t> Scope<'t> {
     pub(super) fn new(tables: &'t [FlinkTable]) -> Self {
-        Self { tables, read: Vec::new(), columns: BTreeMap::new() }
+        Self {
+            tables,
+            read: Vec::new(),
+            columns: BTreeMap::new(),
+            place: Place::Rows,
+            bare: BTreeSet::new(),
+            has_aggregates: false,
+        }
     }
 
     /// The columns that were read of each table.
     pub(super) fn into_read(self) -> BTreeMap<String, BTreeSet<String>> {
         self.columns
+    }
+
+    /// Refuses a column of groups that has no one value in a group.
+    pub(super) fn refuse_ungrouped(&self, by: &[String]) -> Result<(), NotFlink> {
+        let is_grouped = self.has_aggregates || !by.is_empty();
+        match self.bare.iter().find(|column| is_grouped && !by.contains(column)) {
+            Some(column) => {
+                let name = column.rsplit("`.`").next().unwrap_or_default().trim_end_matches('`');
+                Err(NotFlink(format!("`{name}` is neither grouped by nor in a function of many rows")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Writes the tables of a SELECT.
@@ -78,7 +115,7 @@ impl<'t> Scope<'t> {
             |table: &&FlinkTable| table.names.iter().any(|name| name.eq_ignore_ascii_case(called));
         let found = self.tables.iter().find(is_called);
         let found = found.ok_or_else(|| NotFlink(format!("`{called}` is no input")))?;
-        let declared = found.names.first().map(String::as_str).unwrap_or_default();
+        let declared = found.table.as_str();
         let alias = match alias {
             None => called.to_owned(),
             Some(alias) => {
@@ -91,8 +128,9 @@ impl<'t> Scope<'t> {
         }
         // Also a table of which no column is read: what is counted is its rows.
         self.columns.entry(declared.to_owned()).or_default();
-        self.read.push((alias.clone(), found));
-        Ok(format!("{} AS {}", quoted(declared), quoted(&alias)))
+        let place = self.read.len();
+        self.read.push((alias, found));
+        Ok(format!("{} AS {}", quoted(declared), placed(place)))
     }
 
     /// Writes a column.
@@ -109,16 +147,19 @@ impl<'t> Scope<'t> {
 
     fn named(&mut self, table: Option<&str>, name: &str) -> Result<String, NotFlink> {
         let is_of = |called: &str| table.is_none_or(|table| table.eq_ignore_ascii_case(called));
-        let tables = self.read.iter().filter(|(called, _)| is_of(called));
-        let found: Vec<(&String, &FlinkTable, &String)> = tables
-            .flat_map(|(called, table)| table.columns.iter().map(move |column| (called, *table, column)))
+        let tables = self.read.iter().enumerate().filter(|(_, (called, _))| is_of(called));
+        let found: Vec<(usize, &FlinkTable, &String)> = tables
+            .flat_map(|(place, (_, table))| table.columns.iter().map(move |column| (place, *table, column)))
             .filter(|(.., column)| column.eq_ignore_ascii_case(name))
             .collect();
         match found[..] {
-            [(called, table, column)] => {
-                let declared = table.names.first().cloned().unwrap_or_default();
-                self.columns.entry(declared).or_default().insert(column.clone());
-                Ok(format!("{}.{}", quoted(called), quoted(column)))
+            [(place, table, column)] => {
+                self.columns.entry(table.table.clone()).or_default().insert(column.clone());
+                let written = format!("{}.{}", placed(place), quoted(column));
+                if self.place == Place::Groups {
+                    self.bare.insert(written.clone());
+                }
+                Ok(written)
             }
             [] => Err(NotFlink(format!("`{name}` is no column of what is read"))),
             _ => Err(NotFlink(format!("`{name}` is a column of two tables, or one of two columns"))),
@@ -138,4 +179,9 @@ impl<'t> Scope<'t> {
         });
         named.collect()
     }
+}
+
+/// The name of a table by its place.
+fn placed(place: usize) -> String {
+    quoted(&format!("${place}"))
 }

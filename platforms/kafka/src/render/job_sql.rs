@@ -3,7 +3,7 @@
 //! | statement | content |
 //! |---|---|
 //! | `$read_…` | a table over the topic of an input, with the columns that are read, and the key |
-//! | the name of an input | a view of it, with values as they are in the model |
+//! | `$input_…` | a view of it, with values as they are in the model |
 //! | `$made_…` | a view of an output: the SELECT of the transformer, with the types of the output |
 //! | `$write_…` | a table over the topic of an output, of keys and values as texts |
 //! | the last one | a record for each change of each output, as Debezium would write it |
@@ -32,8 +32,12 @@ pub(crate) fn statements(
     node: &NodeView,
     transform: &TransformFacts,
 ) -> Result<Vec<String>, NotFlink> {
-    let inputs: Vec<(FlinkTable, &DatasetFacts)> =
-        transform.inputs.iter().map(|input| (table(node, transform, input), input)).collect();
+    let inputs: Vec<(FlinkTable, &DatasetFacts)> = transform
+        .inputs
+        .iter()
+        .enumerate()
+        .map(|(index, input)| (table(node, transform, index, input), input))
+        .collect();
     let tables: Vec<FlinkTable> = inputs.iter().map(|(table, _)| table.clone()).collect();
     let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut made = Vec::new();
@@ -50,11 +54,10 @@ pub(crate) fn statements(
     }
     let mut statements = Vec::new();
     for (index, (table, input)) in inputs.iter().enumerate() {
-        let Some(called) = table.names.first() else { continue };
         // One that no SELECT reads is not read.
-        let Some(columns) = read.get(called) else { continue };
+        let Some(columns) = read.get(&table.table) else { continue };
         let topic = node.input(&input.key).map_or("", Offer::address);
-        statements.extend(input_statements(context, group, index, called, topic, input, columns)?);
+        statements.extend(input_statements(context, group, index, topic, input, columns)?);
     }
     let mut inserts = Vec::new();
     for (index, (output, sql)) in made.into_iter().enumerate() {
@@ -66,11 +69,17 @@ pub(crate) fn statements(
     Ok(statements)
 }
 
-fn table(node: &NodeView, transform: &TransformFacts, input: &DatasetFacts) -> FlinkTable {
-    let mut table = FlinkTable::default();
-    table.names = transform.input_names(&input.key, &node.facts().called);
-    table.columns = input.schema.table().columns().iter().map(name).collect();
-    table
+fn table(node: &NodeView, transform: &TransformFacts, index: usize, input: &DatasetFacts) -> FlinkTable {
+    FlinkTable {
+        table: view(index),
+        names: transform.input_names(&input.key, &node.facts().called),
+        columns: input.schema.table().columns().iter().map(name).collect(),
+    }
+}
+
+/// The view of an input. It is called by its place, so that another name of the input starts no job anew.
+fn view(index: usize) -> String {
+    format!("$input_{index}")
 }
 
 fn name(column: &Column) -> String {
@@ -101,7 +110,6 @@ fn input_statements(
     context: Context<'_>,
     group: &str,
     index: usize,
-    called: &str,
     topic: &str,
     input: &DatasetFacts,
     read: &BTreeSet<String>,
@@ -134,7 +142,11 @@ fn input_statements(
             "CREATE TEMPORARY TABLE {source} (\n{}  PRIMARY KEY ({key}) NOT ENFORCED\n) {members}",
             columns.concat()
         ),
-        format!("CREATE TEMPORARY VIEW {} AS\nSELECT {}\nFROM {source}", quoted(called), values.join(", ")),
+        format!(
+            "CREATE TEMPORARY VIEW {} AS\nSELECT {}\nFROM {source}",
+            quoted(&view(index)),
+            values.join(", ")
+        ),
     ])
 }
 

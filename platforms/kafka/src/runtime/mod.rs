@@ -87,16 +87,16 @@ impl Runtime for KafkaPlatform {
         let rendered = Rendered::read(site.rendered)?;
         let mut clients = Clients::connect(self.settings(), site)?;
         let mut report = RunReport::default();
-        let jobs_failures = restarted(&mut clients, site, &rendered)?;
         if request.mode == RunMode::UntilIdle {
+            restarted(&mut clients, site, &rendered)?;
             report.failures = idle::wait(&mut clients, site, &rendered, self.settings().patience())?;
         } else {
-            report.failures = jobs_failures;
             for (address, connector) in &rendered.connectors {
                 if let Some(reason) = connectors::restart_failed(&clients.connect, connector)? {
                     report.failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
                 }
             }
+            report.failures.extend(restarted(&mut clients, site, &rendered)?);
         }
         // A source that was started again may need the mode that somebody let it have for one schema.
         if report.failures.is_empty() {

@@ -14,6 +14,7 @@ mod dump;
 mod engine;
 mod engines;
 mod flink;
+mod jobs;
 mod laws;
 mod northwind;
 mod pipeline;
