@@ -208,3 +208,17 @@ fn innermost(errors: &[String]) -> String {
     let cause = cause.map(|cause| cause.split_once(": ").map_or(cause, |(_, message)| message));
     cause.or_else(|| lines().next()).unwrap_or_default().chars().take(500).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_is_what_is_behind_all_causes() {
+        let gateway = r#"{"errors":["Internal server error.","<Exception on server side:\na.B: x\n\tat c\nCaused by: a.C: y\n\tat d\nCaused by: a.D: z: 1\n\tat e\n"]}"#;
+        assert_eq!(explanation(gateway).as_deref(), Some("z: 1"));
+        assert_eq!(explanation(r#"{"errors":["Not found.","more"]}"#).as_deref(), Some("Not found."));
+        assert_eq!(explanation(r#"{"error_code":409,"message":"wait"}"#).as_deref(), Some("wait"));
+        assert_eq!(explanation("<html>"), None);
+    }
+}

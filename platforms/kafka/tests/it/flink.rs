@@ -193,9 +193,9 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     let names =
         ["Stream.job.MakeBought", "Stream.job.MakeCounted", "Stream.job.MakeFormed", "Stream.job.MakeMasked"];
     let first = jobs(&gateway);
-    let wrong = ["SELECT 1 AS one FROM nowhere".to_owned()];
+    let wrong = ["SELECT 1 FROM nowhere".to_owned()];
     let refused = gateway.execute("a statement", &BTreeMap::new(), &wrong).unwrap_err().to_string();
-    assert!(refused.ends_with("Object 'nowhere' not found"), "{refused}");
+    assert!(refused.contains("Object 'nowhere' not found"), "{refused}");
     assert_eq!(first.keys().collect::<Vec<_>>(), names);
 
     // Changes of every kind, deletions and other keys among them. What is there is left alone.
