@@ -62,7 +62,7 @@ pub use factory::{NoSettings, PlatformFactory, PlatformPlugin, Registry, TypedFa
 pub use format::{
     BATCH_IN, BATCH_OUT, BatchCounts, BatchFolder, BatchManifest, BatchPart, BatchesAddress, CustomFormat,
     Format, FormatClaims, FormatLayout, IcebergAddress, KafkaTopicAddress, PartColumn, PartContent,
-    PartSchema, Publication, ReadBatch, SqliteAddress, TopicEncoding, TopicProgress,
+    PartSchema, Publication, ReadBatch, SqliteAddress, TopicEncoding,
 };
 pub use held::{Guard, HeldData, HeldScope, HeldState};
 pub use history::{JobOutcome, JobRun};

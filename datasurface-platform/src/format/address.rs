@@ -148,22 +148,11 @@ pub struct KafkaTopicAddress {
     pub tls: bool,
     /// The SASL mechanism of the login, as `SCRAM-SHA-512`, if the cluster asks for one. The credential is that of the offer.
     pub login: Option<String>,
-    /// How a reader knows up to when the topic is complete.
-    pub progress: TopicProgress,
+    /// The topic of one partition in which the writer says how far it has read its source; until its first record, topics are incomplete. An
+    /// empty name says that there is none, and that nothing else tells it: a reader that needs complete batches refuses the topic.
+    pub progress: Option<String>,
     /// The URL of the registry with the schemas, if the encoding needs one.
     pub registry: Option<String>,
-}
-
-/// How a reader of a topic knows up to when it is complete.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum TopicProgress {
-    /// It is complete at any moment.
-    #[default]
-    Immediate,
-    /// This topic of one partition has what the writer says about how far it has read its source; until its first record, topics are incomplete.
-    Topic(String),
-    /// Nothing says so. A reader that needs complete batches refuses such a topic.
-    Unknown,
 }
 
 const SCHEME: &str = "kafka://";
@@ -197,12 +186,7 @@ impl KafkaTopicAddress {
         let (known, registry) = url.map_or((query, None), |(known, url)| (known, Some(url.to_owned())));
         let value = |name: &str| known.split('&').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
         let encoding = TopicEncoding::ALL.into_iter().find(|one| value("encoding") == Some(one.as_str()))?;
-        let login = value("login").map(str::to_owned);
-        let progress = match value("progress") {
-            None => TopicProgress::Immediate,
-            Some("") => TopicProgress::Unknown,
-            Some(topic) => TopicProgress::Topic(topic.to_owned()),
-        };
+        let [login, progress] = ["login", "progress"].map(|name| value(name).map(str::to_owned));
         let is_complete = !topic.is_empty() && bootstrap_servers.iter().all(|server| !server.is_empty());
         let (topic, tls) = (topic.to_owned(), value("tls").is_some());
         is_complete.then_some(Self { bootstrap_servers, topic, encoding, tls, login, progress, registry })
@@ -214,18 +198,8 @@ impl fmt::Display for KafkaTopicAddress {
         let cluster = Self::cluster_prefix(&self.bootstrap_servers);
         let tls = if self.tls { "&tls=true" } else { "" };
         write!(f, "{cluster}{}?encoding={}{tls}", self.topic, self.encoding.as_str())?;
-        let progress = match &self.progress {
-            TopicProgress::Immediate => None,
-            TopicProgress::Topic(topic) => Some(topic.as_str()),
-            // A reader that does not know this word finds no such topic, and takes nothing for complete.
-            TopicProgress::Unknown => Some(""),
-        };
-        let values = [
-            ("login", self.login.as_deref()),
-            ("progress", progress),
-            ("registry", self.registry.as_deref()),
-        ];
-        let mut values = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let values = [("login", &self.login), ("progress", &self.progress), ("registry", &self.registry)];
+        let mut values = values.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         values.try_for_each(|(name, value)| write!(f, "&{name}={value}"))
     }
 }

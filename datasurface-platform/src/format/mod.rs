@@ -5,9 +5,7 @@ mod batches;
 mod claims;
 mod layout;
 
-pub use address::{
-    BatchesAddress, IcebergAddress, KafkaTopicAddress, SqliteAddress, TopicEncoding, TopicProgress,
-};
+pub use address::{BatchesAddress, IcebergAddress, KafkaTopicAddress, SqliteAddress, TopicEncoding};
 pub use batches::{
     BatchCounts, BatchFolder, BatchManifest, BatchPart, PartColumn, PartContent, PartSchema, Publication,
     ReadBatch,

@@ -6,7 +6,7 @@ use crate::{
     render::Context,
     settings::{KafkaSettings, RegistrySettings, SecurityProtocol},
 };
-use datasurface_platform::{KafkaTopicAddress, TopicEncoding, TopicProgress, prelude::*};
+use datasurface_platform::{KafkaTopicAddress, TopicEncoding, prelude::*};
 
 /// Returns the beginning of the addresses of all topics of an instance.
 pub(crate) fn prefix(settings: &KafkaSettings) -> String {
@@ -18,22 +18,21 @@ pub(crate) fn prefix(settings: &KafkaSettings) -> String {
 /// A reader logs in as the platform does: the offer names the credential, and nobody has its value but who runs the reader.
 /// A reader of Avro that the registry asks for a login needs one of its own: the offer has room for one credential.
 pub(crate) fn offer(context: Context<'_>, node: &NodeFacts, dataset: &DatasetFacts) -> Option<Offer> {
+    // An empty name says that nothing tells how complete the topic is.
     let progress = match (node.capture(), &node.detail) {
         (Some(capture), _) => {
             let container = node.storage.container(&capture.container_key);
             let source = source_name(&source_parts(capture, &container));
             // Only PostgreSQL has messages in its log. Without any, nobody knows up to when a topic is complete.
             match Engine::of(capture.container.kind()) {
-                Some(engine) if engine.has_messages() => {
-                    TopicProgress::Topic(context.names.messages(&source))
-                }
-                _ => TopicProgress::Unknown,
+                Some(engine) if engine.has_messages() => context.names.messages(&source),
+                _ => String::new(),
             }
         }
         // A job has one offset for each of its inputs, which says nothing of times.
-        (None, NodeDetail::Transform(_)) => TopicProgress::Unknown,
+        (None, NodeDetail::Transform(_)) => String::new(),
         (None, NodeDetail::Ingest(ingest)) if matches!(ingest.source, IngestSource::Transformer { .. }) => {
-            TopicProgress::Unknown
+            String::new()
         }
         _ => return None,
     };
@@ -45,7 +44,7 @@ pub(crate) fn offer(context: Context<'_>, node: &NodeFacts, dataset: &DatasetFac
     };
     let mut address = KafkaTopicAddress::new(context.settings.brokers(), topic, encoding);
     address.registry = registry.map(RegistrySettings::confluent_url);
-    address.progress = progress;
+    address.progress = Some(progress);
     let Some(security) = &context.settings.security else {
         return Some(Offer::new(&dataset.key, address.to_string(), Format::KafkaTopic));
     };

@@ -9,7 +9,7 @@ use crate::{
     names,
     prelude::*,
 };
-use datasurface_platform::{BatchesAddress, KafkaTopicAddress, SqliteAddress, TopicEncoding, TopicProgress};
+use datasurface_platform::{BatchesAddress, KafkaTopicAddress, SqliteAddress, TopicEncoding};
 
 /// What others may read of a node.
 pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
@@ -124,7 +124,7 @@ pub(crate) fn upstream_of_input(
                 (TopicEncoding::DebeziumAvro, None) => return Err(no_registry(&dataset.key)),
                 (other, _) => return Err(other_encoding(&dataset.key, other)),
             }
-            if address.progress == TopicProgress::Unknown {
+            if address.progress.as_deref() == Some("") {
                 return Err(never_complete(&dataset.key));
             }
             if dataset.schema.table().key().is_empty() {

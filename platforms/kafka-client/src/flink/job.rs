@@ -18,15 +18,15 @@ pub struct FlinkJob {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobState {
-    /// It is being started, for the first time or again.
+    /// The state of one that is being started, for the first time or again.
     Starting,
-    /// It runs.
+    /// The state of one that runs.
     Running,
-    /// It is being started again after a failure, or waits for that.
+    /// The state of one that failed, and is being started again or waits for that.
     Restarting,
-    /// It is over, by itself or since somebody stopped it, or is about to be.
+    /// The state of one that ended by itself or was stopped, or is about to be.
     Over,
-    /// It failed, and the cluster does not start it again.
+    /// The state of one that failed, and that the cluster does not start again.
     Failed,
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use datasurface_kafka_client::{AvroReader, KafkaClient};
-use datasurface_platform::{KafkaTopicAddress, RuntimeContext, TopicProgress};
+use datasurface_platform::{KafkaTopicAddress, RuntimeContext};
 
 /// How far the writer is.
 pub(super) struct Progress {
@@ -47,18 +47,7 @@ impl Progress {
         address: &KafkaTopicAddress,
         site: &RuntimeContext<'_>,
     ) -> Result<Self, PlatformError> {
-        let topic = match &address.progress {
-            TopicProgress::Topic(topic) => topic,
-            TopicProgress::Immediate => return Ok(Self { complete_until: Some(site.now) }),
-            // Lint refuses it.
-            TopicProgress::Unknown => {
-                let context = format!(
-                    "nothing says up to when the topic `{}` is complete: render again",
-                    address.topic
-                );
-                return Err(PlatformError::new(PlatformErrorKind::External, context));
-            }
-        };
+        let Some(topic) = &address.progress else { return Ok(Self { complete_until: Some(site.now) }) };
         let failed = |error| kafka_failed(format!("reading the topic `{topic}`"), error);
         let is_there = kafka.topic(topic).map_err(failed)?.is_some();
         let end = match is_there {
