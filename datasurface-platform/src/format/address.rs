@@ -148,7 +148,8 @@ pub struct KafkaTopicAddress {
     pub tls: bool,
     /// The SASL mechanism of the login, as `SCRAM-SHA-512`, if the cluster asks for one. The credential is that of the offer.
     pub login: Option<String>,
-    /// The topic of one partition in which the writer says how far it has read its source; until its first record, topics are incomplete.
+    /// The topic of one partition in which the writer says how far it has read its source; until its first record, topics are incomplete. An
+    /// empty name says that there is none, and that nothing else tells it: a reader that needs complete batches refuses the topic.
     pub progress: Option<String>,
     /// The URL of the registry with the schemas, if the encoding needs one.
     pub registry: Option<String>,

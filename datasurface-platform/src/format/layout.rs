@@ -72,5 +72,5 @@ const KAFKA_TOPIC: FormatLayout = FormatLayout {
     address: "`kafka://<host:port>,…/<topic>?encoding=<encoding>`, as needed with `&tls=true&login=…&progress=<topic>&registry=<URL>`",
     versions: "the records: the key has the columns of the key, the value those of the dataset; no value is a deletion",
     batches: "the offsets of all partitions at a moment",
-    complete: "all records below those offsets are read, and the topic of progress, if there is one, has a record",
+    complete: "all records below those offsets are read, and the topic of progress, if there is one, has a record; with `&progress=` alone, none is known to be",
 };

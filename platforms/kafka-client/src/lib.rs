@@ -24,7 +24,7 @@
 //!
 //! A [`KafkaClient`] speaks the protocol of brokers: topics with their configurations, access rules, users of SCRAM, offsets, consumer
 //! groups, and records of any codec, those of aborted transactions left out. A [`ConnectClient`] speaks the REST API of Kafka Connect, a [`RegistryClient`] that of a
-//! registry of schemas, by which an [`AvroReader`] reads records. None of them needs a runtime of tasks, and no method waits for longer than its [`Limits`] say.
+//! registry of schemas, by which an [`AvroReader`] reads records, a [`GatewayClient`] that of Flink's SQL gateway. None of them needs a runtime of tasks, and no method waits for longer than its [`Limits`] say.
 //!
 //! What a method changes, it looks at first, or it can be repeated: a topic that exists is not created, an access rule is added once, a
 //! connector with the same configuration is left alone. An error says what was refused, and [what to do](KafkaError::help); none has a
@@ -39,6 +39,7 @@ mod client;
 mod connect;
 mod error;
 mod error_code;
+mod flink;
 mod limits;
 mod records;
 mod registry;
@@ -61,6 +62,7 @@ pub use connect::{
 };
 pub use error::KafkaError;
 pub use error_code::ErrorCode;
+pub use flink::{FlinkJob, GatewayClient, JobState};
 pub use limits::Limits;
 pub use records::{Header, NewRecord, Record, Records, Transaction};
 pub use registry::{Compatibility, RegistryClient};

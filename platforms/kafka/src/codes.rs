@@ -59,8 +59,8 @@ codes! {
         "a database of a producer is of an engine that no test has run",
         "Connectors for MySQL, SQL Server and Oracle are rendered, and their settings are validated by Debezium; nobody has seen one run that was \
          made here. How far such a source has read is not known: `status` says no time, and `run --until-idle` names the source. Records have no place \
-         in the log, so a change that a source writes twice is two changes. Other platforms read nothing of its topics, since nothing says up to \
-         when these are complete: let them capture it themselves. Try it with a database of your own, and waive this."
+         in the log, so a change that a source writes twice is two changes. Nothing says up to when its topics are complete, so other platforms \
+         that need complete batches refuse them: let them capture it themselves. Try it with a database of your own, and waive this."
     );
     DATABASE_ADDRESS error(
         "database-address",
@@ -96,6 +96,19 @@ codes! {
         "source-kind",
         "data comes from something other than a database of a producer",
         "This platform captures databases of producers. What another platform captured, or a transformer made, is served by another one."
+    );
+    NOT_FLINK error(
+        "not-flink",
+        "a transformer is not written for Flink",
+        "A transformer is a job of Flink that runs all the time: one SELECT for each output, of columns, comparisons, `CASE` and some functions, with \
+         joins and groups. Left out is what Flink computes otherwise than other engines do, as numbers that overflow without an error, what needs an \
+         order of rows, and columns of types that Flink does not read of records as they are. The guide lists what is taken."
+    );
+    CONTINUOUS error(
+        "continuous",
+        "a transformer is to be started on a timetable, or by a signal from outside",
+        "A transformer is a job of Flink that runs all the time, and makes of each change of an input what follows from it. Nothing of it waits for a \
+         time or a signal. Let it be started when any input moved, or let another platform make it."
     );
     OTHER_KEY error(
         "other-key",

@@ -80,6 +80,11 @@ impl Engine {
         self == Self::Postgres
     }
 
+    /// Whether its log has messages, by which readers know up to when topics are complete.
+    pub(crate) fn has_messages(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// Returns the place of a table that a model calls so, in a database of the engine.
     pub(crate) fn table(self, database: &str, name: &str) -> SourceTable {
         let (schema, table) = match self {

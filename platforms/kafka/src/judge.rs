@@ -13,6 +13,8 @@
 //! | a topic gets another name, key, count of partitions or of replicas, or a column another type | refused |
 //! | a topic would go on in another format, or with a registry that has other schemas | refused |
 //! | a column of a topic in Avro must have a value that earlier records do not have | refused |
+//! | a job comes | it reads the topics of its inputs from their beginning |
+//! | anything else of a job | its output is deleted, and made again |
 //! | statements for a database of consumers | whoever they are for runs them again |
 //! | the list of brokers | nothing; refused if no broker is in both lists |
 
@@ -35,6 +37,10 @@ pub(crate) fn judge(change: &JudgedChange<'_>) -> Judgement {
             render::SOURCE => source(change),
             kind if SinkForm::of_kind(kind).is_some() => sink(change),
             render::CLUSTER => cluster(change),
+            render::JOB => Judgement::update(
+                Effect::Rebuild,
+                "the rows of its output are deleted, and made again from the beginning of its inputs",
+            ),
             render::ACL => Judgement::update(Effect::InPlace, "other rules"),
             render::STATEMENTS => Judgement::update(Effect::InPlace, "the user of the sink runs them again"),
             _ => Judgement::update(Effect::InPlace, ""),
@@ -50,6 +56,7 @@ fn created(resource: &Resource) -> Judgement {
         render::SOURCE => {
             Judgement::effect(Effect::Backfill, format!("a snapshot reads {}", counted(tables, "table")))
         }
+        render::JOB => Judgement::effect(Effect::Backfill, "it reads its inputs from their beginning"),
         kind if SinkForm::of_kind(kind).is_some() => Judgement::effect(
             Effect::Backfill,
             format!("it reads {} from the beginning", counted(tables, "topic")),
@@ -63,6 +70,9 @@ fn retired(resource: &Resource) -> Judgement {
         render::SOURCE => {
             let slot = text(resource, render::SLOT);
             Judgement::effect(Effect::None, format!("its source drops the replication slot `{slot}`"))
+        }
+        render::JOB => {
+            Judgement::effect(Effect::None, "its topics stay as they are, as long as somebody is owed them")
         }
         kind if SinkForm::of_kind(kind).is_some() => {
             Judgement::effect(Effect::None, "tables of consumers stay as they are")

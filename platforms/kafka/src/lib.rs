@@ -21,6 +21,7 @@
 mod codes;
 mod column_type;
 mod engine;
+mod flink_type;
 mod handover;
 mod judge;
 mod lint;
@@ -36,6 +37,7 @@ mod transition;
 pub use codes::CODES;
 pub use platform::KafkaPlatform;
 pub use settings::{
-    KafkaSettings, RegistrySettings, SaslMechanism, SecurityProtocol, SecuritySettings, SslMode,
+    FlinkSettings, KafkaSettings, RegistrySettings, SaslMechanism, SecurityProtocol, SecuritySettings,
+    SslMode,
 };
 pub use topic_hint::TopicHint;

@@ -5,6 +5,7 @@ use crate::{
     engine::{Engine, SourceTable},
     names::POSTGRES_LIMIT,
     producer_words,
+    render::{self, Context},
     settings::KafkaSettings,
     topic_hint::TopicHint,
 };
@@ -21,15 +22,17 @@ pub(crate) fn report_settings(settings: &KafkaSettings, found: &mut Reporter<'_>
 }
 
 /// Reports what a node asks for and does not get.
-pub(crate) fn report_node(settings: &KafkaSettings, node: &NodeView, found: &mut Reporter<'_>) {
+pub(crate) fn report_node(context: Context<'_>, node: &NodeView, found: &mut Reporter<'_>) {
+    let settings = context.settings;
     match node.detail() {
         NodeDetail::Ingest(ingest) => {
             for dataset in &ingest.datasets {
                 report_dataset(settings, node, dataset, found);
             }
-            match node.facts().capture() {
-                Some(capture) => report_capture(node, capture, &ingest.datasets, found),
-                None => {
+            match (node.facts().capture(), &ingest.source) {
+                (Some(capture), _) => report_capture(node, capture, &ingest.datasets, found),
+                (None, IngestSource::Transformer { .. }) => {}
+                (None, _) => {
                     let message = format!("`{}` is not captured from a database here", ingest.datastore);
                     found.report(&codes::SOURCE_KIND, message, "serve it by the platform that has the data");
                 }
@@ -42,7 +45,38 @@ pub(crate) fn report_node(settings: &KafkaSettings, node: &NodeView, found: &mut
                 report_target(node, export, server, found);
             }
         }
-        NodeDetail::Trigger(_) | NodeDetail::Transform(_) => {}
+        NodeDetail::Transform(transform) => report_transform(context, node, transform, found),
+        NodeDetail::Trigger(trigger) => {
+            if trigger.trigger != TransformTrigger::AnyInputMoved {
+                let message = format!(
+                    "the transformer of `{}` is to be started in another way than by what its inputs get",
+                    trigger.workspace
+                );
+                let help = "let it follow its inputs, or let another platform make it";
+                found.report(&codes::CONTINUOUS, message, help);
+            }
+        }
+    }
+}
+
+/// Reports why a transformer is no job of Flink.
+fn report_transform(
+    context: Context<'_>,
+    node: &NodeView,
+    transform: &TransformFacts,
+    found: &mut Reporter<'_>,
+) {
+    for output in &transform.outputs {
+        report_columns(output, found);
+    }
+    if let Some(own) = transform.inputs.iter().find(|input| input.key.datastore == transform.output) {
+        let message = format!("`{}` is made by the transformer that reads it", own.key);
+        let help = "let another transformer read it: a job that reads what it writes never ends";
+        found.report(&codes::NOT_FLINK, message, help);
+    }
+    if let Err(problem) = render::job_statements(context, "", node, transform) {
+        let help = "write it in the forms that the guide lists, or let another platform make it";
+        found.report(&codes::NOT_FLINK, problem.to_string(), help);
     }
 }
 

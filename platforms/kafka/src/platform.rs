@@ -58,6 +58,11 @@ impl PlatformPlugin for KafkaPlatform {
             Some(_) => descriptor.with_avro_schemas(),
             None => descriptor,
         };
+        let descriptor = match &settings.flink {
+            // A job runs all the time. Timetables and signals from outside are claimed, since captures may have them; lint refuses them of transformers.
+            Some(_) => descriptor.with_artifacts(["sql"]).without_triggers([TriggerKind::AllInputsMoved]),
+            None => descriptor,
+        };
         let descriptor = match &settings.place {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,
@@ -102,12 +107,19 @@ impl DataPlatform for KafkaPlatform {
                 offer.map(|offer| offer.with_custody(dataset.custody).with_latency(BEST_LATENCY))
             })
         };
-        node.datasets().iter().flat_map(offers).flatten().collect()
+        let datasets = match &node.detail {
+            NodeDetail::Ingest(ingest) => ingest.datasets.as_slice(),
+            // A transformer reads the topic itself, wherever its inputs are exported to.
+            NodeDetail::Export(export) => std::slice::from_ref(&export.dataset),
+            NodeDetail::Transform(transform) => transform.outputs.as_slice(),
+            NodeDetail::Trigger(_) => &[],
+        };
+        datasets.iter().flat_map(offers).flatten().collect()
     }
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
         match view {
-            LintView::Node(node) => lint::report_node(&self.settings, node, found),
+            LintView::Node(node) => lint::report_node(self.context(), node, found),
             LintView::Platform(_) => lint::report_settings(&self.settings, found),
             _ => {}
         }

@@ -3,7 +3,7 @@
 //! | file | content |
 //! |---|---|
 //! | `snapshot.json` | the record that asks a source to read tables that were added to it |
-//! | `removals.json` | the names of topics, connectors and rules that are to go |
+//! | `removals.json` | the names of topics, connectors, jobs and rules that are to go |
 //!
 //! A source that runs takes no snapshot of a table that it gets, nor of rows that were there before a column was. A signal asks for one,
 //! which is taken in chunks while changes go on. It may be sent twice: then rows are read again, and arrive as they are. What is to go may be
@@ -34,6 +34,9 @@ pub(crate) struct Signal {
 pub(crate) struct Removals {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) connectors: Vec<RemovedConnector>,
+    /// The names of jobs of Flink.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) jobs: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) topics: Vec<String>,
     /// The subjects that a registry has of these topics.
@@ -118,6 +121,7 @@ impl Removals {
                 self.subjects
                     .extend(members(gone, render::SUBJECTS).into_iter().flat_map(Map::keys).cloned());
             }
+            render::JOB => self.jobs.extend(text(render::NAME)),
             render::ACL => self.access.extend(access_list(gone)),
             _ => {}
         }

@@ -124,6 +124,9 @@ pub(crate) fn upstream_of_input(
                 (TopicEncoding::DebeziumAvro, None) => return Err(no_registry(&dataset.key)),
                 (other, _) => return Err(other_encoding(&dataset.key, other)),
             }
+            if address.progress.as_deref() == Some("") {
+                return Err(never_complete(&dataset.key));
+            }
             if dataset.schema.table().key().is_empty() {
                 return Err(keyless(&dataset.key));
             }
@@ -153,6 +156,16 @@ fn no_registry(dataset: &DatasetKey) -> LintDiagnostic {
         &codes::UNREADABLE_OFFER,
         format!("`{dataset}` is offered in a topic whose records are in Avro, without the registry that has their schemas"),
         "ask who maintains the platform that offers it for the URL of the registry in the address, as `&registry=https://…`",
+    )
+    .about(LintSubject::Dataset(dataset.clone()))
+}
+
+/// A topic of which no batch is known to be complete.
+fn never_complete(dataset: &DatasetKey) -> LintDiagnostic {
+    LintDiagnostic::new(
+        &codes::UNREADABLE_OFFER,
+        format!("`{dataset}` is offered in a topic, and nothing says up to when it is complete"),
+        "let the dataset be captured here, or by a platform that says how far it has read its source; those who want it from here can also be served by the platform that has the topic",
     )
     .about(LintSubject::Dataset(dataset.clone()))
 }

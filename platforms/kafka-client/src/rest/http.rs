@@ -185,7 +185,7 @@ fn without_user(url: &str) -> String {
     }
 }
 
-/// The explanation of a server, with a code that other servers do not give.
+/// The explanation of a server: with a code that other servers do not give, or the errors of a gateway.
 fn explanation(text: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Explained {
@@ -193,5 +193,32 @@ fn explanation(text: &str) -> Option<String> {
         _code: u16,
         message: String,
     }
-    serde_json::from_str::<Explained>(text).ok().map(|explained| explained.message)
+    #[derive(serde::Deserialize)]
+    struct Errors {
+        errors: Vec<String>,
+    }
+    let explained = serde_json::from_str::<Explained>(text).ok().map(|explained| explained.message);
+    explained.or_else(|| serde_json::from_str::<Errors>(text).ok().map(|found| innermost(&found.errors)))
+}
+
+/// The cause that is behind all others in traces of Java, without its class.
+fn innermost(errors: &[String]) -> String {
+    let lines = || errors.iter().flat_map(|error| error.lines());
+    let cause = lines().rev().find_map(|line| line.strip_prefix("Caused by: "));
+    let cause = cause.map(|cause| cause.split_once(": ").map_or(cause, |(_, message)| message));
+    cause.or_else(|| lines().next()).unwrap_or_default().chars().take(500).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_is_what_is_behind_all_causes() {
+        let gateway = r#"{"errors":["Internal server error.","<Exception on server side:\na.B: x\n\tat c\nCaused by: a.C: y\n\tat d\nCaused by: a.D: z: 1\n\tat e\n"]}"#;
+        assert_eq!(explanation(gateway).as_deref(), Some("z: 1"));
+        assert_eq!(explanation(r#"{"errors":["Not found.","more"]}"#).as_deref(), Some("Not found."));
+        assert_eq!(explanation(r#"{"error_code":409,"message":"wait"}"#).as_deref(), Some("wait"));
+        assert_eq!(explanation("<html>"), None);
+    }
 }

@@ -10,6 +10,8 @@ pub enum RestServer {
     Connect,
     /// A registry of schemas.
     Registry,
+    /// The SQL gateway of Flink.
+    Gateway,
 }
 
 impl RestServer {
@@ -27,6 +29,7 @@ impl RestServer {
                 "check the subject or the ID, and that it is the same registry as before"
             }
             (Self::Registry, _) => "look into the log of the registry",
+            (Self::Gateway, _) => "look into the logs of the SQL gateway and of its cluster",
         }
     }
 
@@ -35,6 +38,7 @@ impl RestServer {
         match self {
             Self::Connect => "Kafka Connect, of version 3.6 or newer",
             Self::Registry => "a registry of schemas that has the API of Confluent's",
+            Self::Gateway => "the SQL gateway of Flink, of version 2.3 or newer",
         }
     }
 }
@@ -44,6 +48,7 @@ impl fmt::Display for RestServer {
         f.write_str(match self {
             Self::Connect => "Kafka Connect",
             Self::Registry => "the registry of schemas",
+            Self::Gateway => "the SQL gateway",
         })
     }
 }

@@ -46,6 +46,23 @@ impl Engines {
         self.jar("registry", "apicurio-registry-app-")
     }
 
+    /// Finds the class path of Flink, with its SQL gateway and its connector to Kafka.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not there: a sentence that says so, for a test that is skipped.
+    pub fn flink(&self) -> Result<String, String> {
+        for jar in [
+            "flink-clients-",
+            "flink-sql-gateway-",
+            "flink-sql-connector-kafka-",
+            "flink-table-planner-loader-",
+        ] {
+            self.jar("flink", jar)?;
+        }
+        Ok(format!("{}/*", self.folder.join("flink").display()))
+    }
+
     /// The class path of Kafka and Kafka Connect.
     pub(super) fn class_path(&self) -> String {
         format!("{}/*", self.folder.join("kafka").display())

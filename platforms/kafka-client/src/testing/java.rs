@@ -44,6 +44,14 @@ appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
 ";
 
+/// What Flink says again and again.
+const QUIET: &str = "\
+logger.workflow.name = org.apache.flink.table.factories
+logger.workflow.level = error
+logger.metrics.name = org.apache.flink.metrics
+logger.metrics.level = error
+";
+
 const STARTING: Duration = Duration::from_secs(120);
 
 fn command(engines: &Engines, folder: &Path, main: &str) -> Result<Vec<String>, TestingError> {
@@ -100,6 +108,29 @@ impl Program {
         command.extend(OPTIONS.map(str::to_owned));
         command.extend_from_slice(options);
         command.extend(["-jar".to_owned(), jar.display().to_string()]);
+        Self::spawn(folder, name, &command)
+    }
+
+    /// Starts a class of a class path, with these variables of the environment and options beside the usual ones.
+    pub(super) fn start_class(
+        folder: &Path,
+        name: &'static str,
+        environment: &[String],
+        options: &[String],
+        class: [&str; 2],
+        arguments: &[String],
+    ) -> Result<Self, TestingError> {
+        let logging = folder.join("log4j2.properties");
+        fs::write(&logging, format!("{LOGGING}{QUIET}")).map_err(failed("writing a configuration"))?;
+        let mut command = vec!["env".to_owned()];
+        command.extend_from_slice(environment);
+        command.push("java".to_owned());
+        command.extend(OPTIONS.map(str::to_owned));
+        command.push(format!("-Dlog4j2.configurationFile={}", logging.display()));
+        command.extend_from_slice(options);
+        let [class_path, main] = class;
+        command.extend(["-cp", class_path, main].map(str::to_owned));
+        command.extend_from_slice(arguments);
         Self::spawn(folder, name, &command)
     }
 

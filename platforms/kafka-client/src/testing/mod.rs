@@ -1,10 +1,11 @@
-//! Kafka, Kafka Connect, Debezium and a registry of schemas themselves for tests, on loopback and in temporary folders.
+//! Kafka, Kafka Connect, Debezium, a registry of schemas and Flink themselves for tests, on loopback and in temporary folders.
 //!
 //! `.ci/kafka/install` installs them. All of it ends with the values of this module, and with the process that has them, however that
 //! ends.
 
 mod connect_worker;
 mod engines;
+mod flink;
 mod folder;
 mod java;
 mod kafka;
@@ -14,6 +15,7 @@ mod registry;
 
 pub use connect_worker::ConnectWorker;
 pub use engines::Engines;
+pub use flink::Flink;
 pub use kafka::{Kafka, KafkaOptions};
 pub use listener::{ADMINISTRATOR, Listener};
 pub use registry::Registry;

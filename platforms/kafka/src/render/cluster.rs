@@ -1,6 +1,7 @@
 //! The cluster: where the runtime finds the brokers and Connect.
 
 use super::Context;
+use crate::settings::FlinkSettings;
 use datasurface_platform::prelude::*;
 
 /// The kind of the resource, and its address.
@@ -31,6 +32,19 @@ pub(super) fn resource(context: Context<'_>) -> Resource {
         Some(registry) => {
             cluster.attribute(REGISTRY, json!({"url": registry.url, "credential": registry.credential}))
         }
+        None => cluster,
+    };
+    let cluster = match &settings.flink {
+        Some(FlinkSettings { url, credential, checkpoint_seconds, checkpoint_directory }) => cluster
+            .attribute(
+                "flink",
+                json!({
+                    "url": url,
+                    "credential": credential,
+                    "checkpoint_seconds": checkpoint_seconds,
+                    "checkpoint_directory": checkpoint_directory,
+                }),
+            ),
         None => cluster,
     };
     match security {

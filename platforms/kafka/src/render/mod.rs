@@ -4,6 +4,8 @@ mod acl;
 mod cluster;
 mod connector;
 mod converter;
+mod job;
+mod job_sql;
 mod security;
 mod sink;
 mod sink_form;
@@ -19,6 +21,8 @@ pub(crate) use acl::{
 };
 pub(crate) use cluster::{KIND as CLUSTER, REGISTRY};
 pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME, literal};
+pub(crate) use job::{Job, KIND as JOB};
+pub(crate) use job_sql::statements as job_statements;
 pub(crate) use sink::{COLUMNS as SINK_COLUMNS, TABLES as SINK_TABLES};
 pub(crate) use sink_form::SinkForm;
 pub(crate) use source::{
@@ -87,11 +91,19 @@ pub(crate) fn render(context: Context<'_>, scope: &ScopeView) -> Result<Renderin
     if scope.is_foundation() {
         rendering.add_json(cluster::resource(context))?;
     }
-    for (node, dataset) in scope.stored_datasets() {
-        topic::add(context, &mut rendering, node, dataset)?;
+    for (node, dataset) in scope.captured_datasets() {
+        topic::add(context, &mut rendering, node, dataset, true)?;
+    }
+    for (node, dataset) in scope.held_datasets() {
+        topic::add(context, &mut rendering, node, dataset, false)?;
     }
     for node in scope.whole_nodes() {
-        subscription::add(context, &mut rendering, node)?;
+        match node.detail() {
+            NodeDetail::Export(export) => subscription::add(context, &mut rendering, node, export)?,
+            NodeDetail::Transform(transform) => job::add(context, &mut rendering, node, transform)?,
+            NodeDetail::Trigger(_) => rendering.nothing_for(node.key(), "its job runs all the time"),
+            NodeDetail::Ingest(_) => {}
+        }
     }
     Ok(rendering)
 }

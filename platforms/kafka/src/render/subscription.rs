@@ -52,13 +52,13 @@ pub(crate) struct Subscriber {
     pub(crate) promised: Option<Latency>,
 }
 
-/// Adds the subscription of an export. Of other nodes, what is there of them is shared.
+/// Adds the subscription of an export.
 pub(super) fn add(
     context: Context<'_>,
     rendering: &mut Rendering,
     node: &NodeView,
+    export: &ExportFacts,
 ) -> Result<(), PlatformError> {
-    let NodeDetail::Export(export) = node.detail() else { return Ok(()) };
     let consumers = export.consumers.iter().map(|consumer| Subscriber {
         group: consumer.group.clone(),
         consumer_group_prefix: context

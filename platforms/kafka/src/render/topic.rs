@@ -1,7 +1,7 @@
 //! Topics: one for each dataset that is captured. A topic holds the data.
 
 use super::{
-    Context, cluster,
+    Context, cluster, job,
     subject::{self, SUBJECTS, Subjects},
 };
 use crate::{column_type::kept_type, topic_hint::TopicHint};
@@ -75,6 +75,7 @@ pub(super) fn add(
     rendering: &mut Rendering,
     node: &NodeView,
     dataset: &DatasetFacts,
+    is_fed: bool,
 ) -> Result<(), PlatformError> {
     let hint = TopicHint::read(node, &dataset.key)?;
     let replication_factor = hint.replication_factor(context.settings);
@@ -102,6 +103,13 @@ pub(super) fn add(
         Some(capture) => resource
             .attribute(CAPTURED_FROM, node.facts().storage.container(&capture.container_key).to_string()),
         None => resource,
+    };
+    let resource = match node.detail() {
+        // A job writes into it.
+        NodeDetail::Ingest(IngestFacts { source: IngestSource::Transformer { workspace }, .. }) if is_fed => {
+            resource.dependency(job::address(node, workspace))
+        }
+        _ => resource,
     };
     let resource = match &topic.row_schema {
         Some(schema) => resource.attribute(ROW_SCHEMA, schema),

@@ -3,11 +3,15 @@
 use super::values;
 use crate::settings::{KafkaSettings, SaslMechanism, SecurityProtocol};
 use datasurface_kafka_client::{
-    AvroReader, ConnectClient, KafkaClient, KafkaError, Limits, Login, Mechanism, Password, RegistryClient,
-    RestError, RestLogin, Security, Tls,
+    AvroReader, ConnectClient, GatewayClient, KafkaClient, KafkaError, Limits, Login, Mechanism, Password,
+    RegistryClient, RestError, RestLogin, Security, Tls,
 };
 use datasurface_platform::{RuntimeContext, prelude::*};
 use serde_json::Value;
+use std::time::Duration;
+
+/// The longest time for a statement of Flink.
+const STATEMENT: Duration = Duration::from_secs(120);
 
 /// The clients of an instance.
 #[derive(Debug)]
@@ -16,6 +20,8 @@ pub(super) struct Clients {
     pub(super) connect: ConnectClient,
     /// The registry of schemas, if topics have Avro.
     pub(super) registry: Option<RegistryClient>,
+    /// The SQL gateway of Flink, if there are jobs.
+    pub(super) gateway: Option<GatewayClient>,
     /// The reader of records in Avro, if there may be some.
     avro: Option<AvroReader>,
 }
@@ -46,7 +52,16 @@ impl Clients {
         });
         let registry = registry.transpose()?;
         let avro = registry.clone().map(AvroReader::new);
-        Ok(Self { kafka, connect, registry, avro })
+        let gateway = settings.flink.as_ref().map(|flink| {
+            let url = &flink.url;
+            let login = rest_login(site, flink.credential.as_deref(), url, "logging in to the SQL gateway")?;
+            // A statement that starts a job waits for the planner, and for the cluster.
+            let limits = Limits::default().with_answering(STATEMENT);
+            let client = GatewayClient::new(url, &Tls::new(), login, limits);
+            client.map_err(|error| rest_failed(format!("connecting to `{url}`"), error))
+        });
+        let gateway = gateway.transpose()?;
+        Ok(Self { kafka, connect, registry, gateway, avro })
     }
 
     /// Reads the value of a record; `None` if it is not of a form that converters write.

@@ -3,12 +3,12 @@
 use super::{
     access,
     clients::{Clients, kafka_failed, rest_failed},
-    connectors, failure,
+    connectors, failure, jobs,
     rendered::Rendered,
     slot, subjects, topics,
 };
 use crate::render::{Connector, Topic};
-use datasurface_kafka_client::{ConnectClient, ConnectorState, KafkaClient};
+use datasurface_kafka_client::{ConnectClient, ConnectorState, JobState, KafkaClient};
 use datasurface_platform::{DriftedResource, prelude::*};
 
 /// Returns every resource that is not as it was rendered.
@@ -44,6 +44,17 @@ pub(super) fn all(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Drif
         if connector.is_source() {
             add(address, slot::problem(clients, connector)?, false);
         }
+    }
+    for (address, job) in &rendered.jobs {
+        let (problem, is_repaired) = match jobs::state(clients, job)? {
+            Some(JobState::Running | JobState::Starting) => (None, true),
+            Some(JobState::Restarting) => {
+                (Some("it failed, and Flink starts it again; its log says why".to_owned()), false)
+            }
+            Some(state) => (Some(format!("it {state}")), true),
+            None => (Some("the cluster does not know it".to_owned()), true),
+        };
+        add(address, problem, is_repaired);
     }
     Ok(drifted)
 }

@@ -1,11 +1,12 @@
 //! Waiting until everything that was at the sources at a moment is where consumers read it.
 
 use super::{
-    clients::Clients,
+    clients::{Clients, kafka_failed},
     connectors,
     progress::{self, Progress},
     rendered::Rendered,
 };
+use crate::render::Job;
 use chrono::{DateTime, Utc};
 use datasurface_kafka_client::{GroupOffsets, Offsets};
 use datasurface_platform::{JobFailure, RuntimeContext, prelude::*};
@@ -27,7 +28,8 @@ type Behind = BTreeMap<ResourceAddress, String>;
 /// Waits until every change that was made at a source before the time of the call is delivered. Returns what is behind when the time is over, or
 /// when a connector fails again and again; nothing if all is delivered.
 ///
-/// First, each source has to read up to the time of the call, by the clock of its database. Then sinks have to read what topics have at that
+/// First, each source has to read up to the time of the call, by the clock of its database. Then jobs have to write what they make of what topics have at
+/// that moment, and sinks have to read what topics have at that
 /// moment: changes that come later are not waited for.
 ///
 /// # Errors
@@ -41,7 +43,8 @@ pub(super) fn wait(
 ) -> Result<Vec<JobFailure>, PlatformError> {
     let began = Instant::now();
     let mut restarts: BTreeMap<&ResourceAddress, usize> = BTreeMap::new();
-    let mut goal: Option<BTreeMap<String, Offsets>> = None;
+    let mut goal: BTreeMap<String, Offsets> = BTreeMap::new();
+    let mut is_read = false;
     loop {
         let mut behind = Behind::new();
         let mut is_hopeless = false;
@@ -52,17 +55,25 @@ pub(super) fn wait(
             is_hopeless |= *count > RESTARTS;
             behind.insert(address.clone(), failure);
         }
-        if goal.is_none() {
+        if !is_read {
             let progress = Progress::read(clients, rendered)?;
             let sources = sources_behind(&progress, rendered, site.now);
-            if sources.is_empty() {
-                goal = Some(progress.ends);
+            is_read = sources.is_empty();
+            if is_read {
+                // What jobs make of it may not be in their topics.
+                let made = rendered.jobs_by_topic();
+                goal = progress
+                    .ends
+                    .into_iter()
+                    .filter(|(topic, _)| !made.contains_key(topic.as_str()))
+                    .collect();
             }
             add(&mut behind, sources);
         }
-        if let Some(goal) = &goal {
+        if is_read {
+            add(&mut behind, jobs_behind(clients, &mut goal, rendered)?);
             let groups = progress::groups(&mut clients.kafka, rendered)?;
-            add(&mut behind, sinks_behind(clients, goal, &groups, rendered)?);
+            add(&mut behind, sinks_behind(clients, &goal, &groups, rendered)?);
         }
         if behind.is_empty() || is_hopeless || began.elapsed() >= patience {
             add(&mut behind, unknown(rendered));
@@ -116,6 +127,51 @@ fn sources_behind(progress: &Progress, rendered: &Rendered, moment: DateTime<Utc
         behind.extend(reason.map(|reason| (address.clone(), reason)));
     }
     behind
+}
+
+/// Returns the jobs that have not read what their inputs had. The ends of what a job writes are a goal from the moment at which it has: a job says how
+/// far it has read when all that it made of it is written.
+fn jobs_behind(
+    clients: &mut Clients,
+    goal: &mut BTreeMap<String, Offsets>,
+    rendered: &Rendered,
+) -> Result<Behind, PlatformError> {
+    let mut waiting: BTreeMap<&ResourceAddress, &Job> = rendered
+        .jobs
+        .iter()
+        .filter(|(_, job)| job.writes.iter().any(|topic| !goal.contains_key(topic)))
+        .collect();
+    // Each one that is ready may be the input of another one.
+    loop {
+        let mut is_moving = false;
+        for (address, job) in waiting.clone() {
+            if is_written(clients, goal, job)? {
+                let topics = job.writes.iter().map(String::as_str);
+                goal.extend(progress::ends_of(&mut clients.kafka, topics)?);
+                waiting.remove(address);
+                is_moving = true;
+            }
+        }
+        if !is_moving {
+            let reason = "it has not read what its inputs had at this call";
+            return Ok(waiting.into_keys().map(|address| (address.clone(), reason.to_owned())).collect());
+        }
+    }
+}
+
+/// Whether all that a job makes of its inputs up to the goal is written.
+fn is_written(
+    clients: &mut Clients,
+    goal: &BTreeMap<String, Offsets>,
+    job: &Job,
+) -> Result<bool, PlatformError> {
+    if job.reads.iter().any(|topic| !goal.contains_key(topic)) {
+        return Ok(false);
+    }
+    let failed = |error| kafka_failed(format!("reading how far `{}` is", job.name), error);
+    let read = clients.kafka.group_offsets(&job.name).map_err(failed)?;
+    let groups = BTreeMap::from([(job.name.clone(), read)]);
+    Ok(job.reads.iter().all(|topic| progress::unread(goal, &groups, &job.name, topic).is_empty()))
 }
 
 fn sinks_behind(

@@ -6,6 +6,7 @@
 //! | `clients.rs`, `values.rs` | the brokers, Connect and the registry, with the logins of the settings; values of records |
 //! | `topics.rs`, `access.rs`, `connectors.rs`, `subjects.rs` | each looks first at what is there, and changes what differs |
 //! | `signals.rs` | what sources are asked for, and which of it is done |
+//! | `jobs.rs`, `output.rs` | jobs of Flink, and what is deleted before one begins anew |
 //! | `removal.rs` | what is to go |
 //! | `progress.rs`, `idle.rs` | how far sources and sinks are, and waiting for them |
 //! | `status.rs`, `drift.rs`, `slot.rs`, `failure.rs` | what is there, held against what was rendered |
@@ -19,6 +20,8 @@ mod connectors;
 mod drift;
 mod failure;
 mod idle;
+mod jobs;
+mod output;
 mod progress;
 mod removal;
 mod rendered;
@@ -35,6 +38,7 @@ mod fake_connect;
 use crate::KafkaPlatform;
 use chrono::{DateTime, TimeDelta, Utc};
 use clients::Clients;
+use datasurface_kafka_client::JobState;
 use datasurface_platform::{
     ApplyReport, JobFailure, RunMode, RunReport, RunRequest, RuntimeContext, Status, prelude::*,
 };
@@ -67,6 +71,10 @@ impl Runtime for KafkaPlatform {
             let is_asked = rendered.signals.iter().any(|signal| connectors::is_for(connector, signal));
             count(connectors::ensure(&clients.connect, site, connector, is_asked)?);
         }
+        for (address, job) in &rendered.jobs {
+            begin(address);
+            count(jobs::ensure(&mut clients, site, job)?);
+        }
         for signal in &rendered.signals {
             site.watcher.job_started(&signal.topic);
             signals::send(&mut clients.kafka, signal, site.now)?;
@@ -80,6 +88,7 @@ impl Runtime for KafkaPlatform {
         let mut clients = Clients::connect(self.settings(), site)?;
         let mut report = RunReport::default();
         if request.mode == RunMode::UntilIdle {
+            restarted(&mut clients, site, &rendered)?;
             report.failures = idle::wait(&mut clients, site, &rendered, self.settings().patience())?;
         } else {
             for (address, connector) in &rendered.connectors {
@@ -87,6 +96,7 @@ impl Runtime for KafkaPlatform {
                     report.failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
                 }
             }
+            report.failures.extend(restarted(&mut clients, site, &rendered)?);
         }
         // A source that was started again may need the mode that somebody let it have for one schema.
         if report.failures.is_empty() {
@@ -107,7 +117,29 @@ impl Runtime for KafkaPlatform {
 
     /// Connectors have no timetable, and one that failed does not start again by itself: whoever runs what is due looks after them.
     fn next_due(&self, site: &RuntimeContext<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
-        let has_connectors = !Rendered::read(site.rendered)?.connectors.is_empty();
+        let rendered = Rendered::read(site.rendered)?;
+        let has_connectors = !rendered.connectors.is_empty() || !rendered.jobs.is_empty();
         Ok(has_connectors.then_some(site.now + LOOKING_AFTER))
     }
+}
+
+/// Lets jobs run that do not, and returns one failure for each.
+fn restarted(
+    clients: &mut Clients,
+    site: &RuntimeContext<'_>,
+    rendered: &Rendered,
+) -> Result<Vec<JobFailure>, PlatformError> {
+    let mut failures = Vec::new();
+    for (address, job) in &rendered.jobs {
+        let state = jobs::state(clients, job)?;
+        if state.is_some_and(JobState::is_alive) {
+            continue;
+        }
+        let reason =
+            state.map_or_else(|| "the cluster does not know it".to_owned(), |state| format!("it {state}"));
+        jobs::ensure(clients, site, job)?;
+        let reason = format!("{reason}; it was started again, and makes its output anew");
+        failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
+    }
+    Ok(failures)
 }

@@ -96,14 +96,24 @@ pub(super) fn ends(
     let failed = |error| kafka_failed("listing topics", error);
     let existing: BTreeSet<String> =
         kafka.topics().map_err(failed)?.into_iter().map(|topic| topic.name).collect();
-    let topics: BTreeSet<&String> = rendered.subscriptions.iter().map(|one| &one.topic).collect();
-    let there = topics.into_iter().filter(|topic| existing.contains(*topic));
-    there
-        .map(|topic| {
-            let failed = |error| kafka_failed(format!("reading the end of the topic `{topic}`"), error);
-            Ok((topic.clone(), kafka.end_offsets(topic).map_err(failed)?))
-        })
-        .collect()
+    let topics: BTreeSet<&str> = rendered.subscriptions.iter().map(|one| one.topic.as_str()).collect();
+    ends_of(kafka, topics.into_iter().filter(|topic| existing.contains(*topic)))
+}
+
+/// Returns the ends of topics.
+///
+/// # Errors
+///
+/// If the brokers cannot be asked, or one is not there.
+pub(super) fn ends_of<'t>(
+    kafka: &mut KafkaClient,
+    topics: impl IntoIterator<Item = &'t str>,
+) -> Result<BTreeMap<String, Offsets>, PlatformError> {
+    let end = |topic: &str| {
+        let failed = |error| kafka_failed(format!("reading the end of the topic `{topic}`"), error);
+        Ok((topic.to_owned(), kafka.end_offsets(topic).map_err(failed)?))
+    };
+    topics.into_iter().map(end).collect()
 }
 
 /// Returns the offsets that each sink reads next.

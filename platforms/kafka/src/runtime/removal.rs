@@ -4,12 +4,13 @@ use super::{
     access,
     clients::{Clients, kafka_failed, rest_failed},
     connectors::{stop, wait},
+    jobs,
 };
 use crate::transition::{Removals, RemovedConnector};
 use datasurface_kafka_client::{ConnectClient, ConnectorStatus};
 use datasurface_platform::{RuntimeContext, prelude::*};
 
-/// Removes what is there of these things. Connectors go first, whatever scopes they are of: nobody writes to a topic that goes.
+/// Removes what is there of these things. Connectors and jobs go first, whatever scopes they are of: nobody writes to a topic that goes.
 ///
 /// # Errors
 ///
@@ -22,6 +23,10 @@ pub(super) fn remove(
     for connector in removals.iter().flat_map(|scope| &scope.connectors) {
         site.watcher.job_started(&connector.name);
         remove_connector(&clients.connect, site, connector)?;
+    }
+    for job in removals.iter().flat_map(|scope| &scope.jobs) {
+        site.watcher.job_started(job);
+        jobs::remove(clients, site, job)?;
     }
     for list in removals.iter().flat_map(|scope| &scope.access) {
         site.watcher.job_started(&list.principal);

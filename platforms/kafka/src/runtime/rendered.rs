@@ -1,7 +1,7 @@
 //! What was rendered, read from files.
 
 use crate::{
-    render::{self, AccessList, Connector, Subscription, Topic},
+    render::{self, AccessList, Connector, Job, Subscription, Topic},
     transition::{REMOVALS_FILE, Removals, SNAPSHOT_FILE, Signal},
 };
 use datasurface_platform::{RenderedFiles, prelude::*};
@@ -13,6 +13,7 @@ pub(super) struct Rendered {
     pub(super) topics: BTreeMap<ResourceAddress, Topic>,
     pub(super) access: BTreeMap<ResourceAddress, AccessList>,
     pub(super) connectors: BTreeMap<ResourceAddress, Connector>,
+    pub(super) jobs: BTreeMap<ResourceAddress, Job>,
     pub(super) subscriptions: Vec<Subscription>,
     /// The records that sources are still to be sent.
     pub(super) signals: Vec<Signal>,
@@ -42,6 +43,9 @@ impl Rendered {
                 kind if render::is_connector(kind) => {
                     all.connectors.insert(address, parsed(path, content)?);
                 }
+                render::JOB => {
+                    all.jobs.insert(address, parsed(path, content)?);
+                }
                 render::SUBSCRIPTION => all.subscriptions.push(parsed(path, content)?),
                 _ => {}
             }
@@ -67,10 +71,16 @@ impl Rendered {
         self.sources().flat_map(|source| source.written_topics().map(move |topic| (topic, source))).collect()
     }
 
+    /// The job that writes each topic, with its address, by the name of the topic.
+    pub(super) fn jobs_by_topic(&self) -> BTreeMap<&str, &Job> {
+        self.jobs.values().flat_map(|job| job.writes.iter().map(move |topic| (topic.as_str(), job))).collect()
+    }
+
     /// Leaves out of what is to go whatever is rendered: a file of an earlier revision may name it.
     fn leave_out_rendered(&mut self) {
-        let (topics, connectors) = (&self.topics, &self.connectors);
+        let (topics, connectors, jobs) = (&self.topics, &self.connectors, &self.jobs);
         for removals in &mut self.removals {
+            removals.jobs.retain(|name| jobs.values().all(|job| job.name != *name));
             removals.topics.retain(|name| topics.values().all(|topic| topic.name != *name));
             removals.subjects.retain(|name| topics.values().all(|topic| !topic.subjects.contains_key(name)));
             removals

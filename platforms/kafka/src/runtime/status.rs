@@ -2,16 +2,16 @@
 
 use super::{
     clients::{Clients, rest_failed},
-    failure,
+    failure, jobs,
     progress::Progress,
     rendered::Rendered,
 };
-use crate::render::{Connector, Delivery};
-use datasurface_kafka_client::ConnectClient;
+use crate::render::{Connector, Delivery, Job};
+use datasurface_kafka_client::JobState;
 use datasurface_platform::{SinkStatus, prelude::*};
 use std::collections::BTreeMap;
 
-/// The failures of connectors, by name.
+/// The failures of connectors and jobs, by name.
 type Failures = BTreeMap<String, String>;
 
 /// Returns the status of each dataset of each group.
@@ -20,9 +20,10 @@ type Failures = BTreeMap<String, String>;
 ///
 /// If the brokers or Connect cannot be asked.
 pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<SinkStatus>, PlatformError> {
-    let failures = failures(&clients.connect, rendered)?;
+    let failures = failures(clients, rendered)?;
     let progress = Progress::read(clients, rendered)?;
     let sources = rendered.sources_by_topic();
+    let jobs = rendered.jobs_by_topic();
     let mut sinks = Vec::new();
     for subscription in &rendered.subscriptions {
         let topic = subscription.topic.as_str();
@@ -43,7 +44,7 @@ pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Si
                 promised: consumer.promised,
                 rejected: 0,
                 unfit: 0,
-                last_failure: failure_of(&failures, source, deliveries()),
+                last_failure: failure_of(&failures, source, jobs.get(topic).copied(), deliveries()),
                 examples: Vec::new(),
             });
         }
@@ -52,9 +53,18 @@ pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Si
     Ok(sinks)
 }
 
-/// The failures of all connectors.
-fn failures(connect: &ConnectClient, rendered: &Rendered) -> Result<Failures, PlatformError> {
+/// The failures of all connectors and jobs.
+fn failures(clients: &Clients, rendered: &Rendered) -> Result<Failures, PlatformError> {
     let mut failures = Failures::new();
+    let connect = &clients.connect;
+    for job in rendered.jobs.values() {
+        let failure = match jobs::state(clients, job)? {
+            Some(JobState::Running) => None,
+            Some(state) => Some(format!("it {state}")),
+            None => Some("the cluster does not know it".to_owned()),
+        };
+        failures.extend(failure.map(|failure| (job.name.clone(), failure)));
+    }
     for connector in rendered.connectors.values() {
         let name = &connector.name;
         let failed = |error| rest_failed(format!("looking at the connector `{name}`"), error);
@@ -67,14 +77,16 @@ fn failures(connect: &ConnectClient, rendered: &Rendered) -> Result<Failures, Pl
     Ok(failures)
 }
 
-/// Returns the failure of what brings a dataset to its consumers: of the source that writes its topic, or of a sink that reads it.
+/// Returns the failure of what brings a dataset to its consumers: of the source or the job that writes its topic, or of a sink that reads it.
 fn failure_of<'d>(
     failures: &Failures,
     source: Option<&Connector>,
+    job: Option<&Job>,
     mut deliveries: impl Iterator<Item = &'d Delivery>,
 ) -> Option<String> {
     let of =
         |kind: &str, name: &str| failures.get(name).map(|failure| format!("its {kind} `{name}`: {failure}"));
     let source = source.and_then(|source| of("source", &source.name));
-    source.or_else(|| deliveries.find_map(|delivery| of("sink", &delivery.sink)))
+    let job = || of("job", &job?.name);
+    source.or_else(job).or_else(|| deliveries.find_map(|delivery| of("sink", &delivery.sink)))
 }

@@ -20,6 +20,9 @@ pub struct KafkaSettings {
     /// The registry of schemas. With it, topics have Avro, without it JSON with its schema.
     #[serde(default)]
     pub schema_registry: Option<RegistrySettings>,
+    /// The SQL gateway of Flink. With it, transformers are jobs of Flink, without it there are none.
+    #[serde(default)]
+    pub flink: Option<FlinkSettings>,
     /// The place of the cluster in the model, such as `Azure/USA`: governance asks for it.
     #[serde(default)]
     pub place: Option<String>,
@@ -72,6 +75,24 @@ pub struct RegistrySettings {
     /// to this machine.
     #[serde(default)]
     pub credential: Option<String>,
+}
+
+/// The SQL gateway of Flink, and what its jobs keep.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlinkSettings {
+    /// The address of the REST API of the gateway, such as `http://flink.example.org:8083`.
+    pub url: String,
+    /// The credential of the login to the gateway, as zone, team and name; without it, there is none. A password goes over `https` alone, or to
+    /// this machine.
+    #[serde(default)]
+    pub credential: Option<String>,
+    /// The seconds between checkpoints, from which a job goes on after a failure; 5 by default.
+    #[serde(default = "usual_checkpoint_seconds")]
+    pub checkpoint_seconds: u32,
+    /// The directory of checkpoints, as workers reach it, such as `s3://bucket/checkpoints`; that of the cluster by default.
+    #[serde(default)]
+    pub checkpoint_directory: Option<String>,
 }
 
 /// The security of the brokers.
@@ -214,6 +235,10 @@ fn usual_sink_tasks() -> u32 {
 
 fn usual_patience_seconds() -> u32 {
     600
+}
+
+fn usual_checkpoint_seconds() -> u32 {
+    5
 }
 
 fn usual_topics_per_shard() -> u64 {

@@ -1,6 +1,6 @@
 //! Problems of settings: what no JSON Schema says, and Kafka, Connect or a registry would refuse in the middle of an apply.
 
-use super::{KafkaSettings, RegistrySettings};
+use super::{FlinkSettings, KafkaSettings, RegistrySettings};
 
 /// The longest prefix of topics: Kafka takes names of 249 characters.
 const PREFIX_LIMIT: usize = 80;
@@ -50,7 +50,27 @@ impl KafkaSettings {
             let names = ["schema_registry.url", "schema_registry.credential"];
             problems.add_rest(names, url, credential.as_deref());
         }
+        if let Some(flink) = &self.flink {
+            self.add_flink(flink, &mut problems);
+        }
         problems.0
+    }
+
+    fn add_flink(&self, flink: &FlinkSettings, problems: &mut Problems) {
+        let FlinkSettings { url, credential, checkpoint_seconds, checkpoint_directory } = flink;
+        problems.add_rest(["flink.url", "flink.credential"], url, credential.as_deref());
+        let mut require = |holds: bool, problem: &str| problems.require(holds, || problem.to_owned());
+        require(*checkpoint_seconds > 0, "`flink.checkpoint_seconds` must be 1 at least");
+        let is_directory = |directory: &String| directory.contains(":/") && !directory.contains(['@', '?']);
+        require(
+            checkpoint_directory.as_ref().is_none_or(is_directory),
+            "`flink.checkpoint_directory` must be an address as `s3://bucket/folder`, without a user and a question mark",
+        );
+        require(
+            self.schema_registry.is_none(),
+            "`flink` must be without `schema_registry`: jobs read and write JSON",
+        );
+        require(self.security.is_none(), "`flink` must be without `security`: jobs log in to no broker");
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     shop::{Shop, customers, deployment, orders_with, plan},
     skipped,
 };
+use datasurface_kafka::KafkaPlatform;
 use datasurface_kafka_client::{
     ConnectClient, ConnectorConfig, Limits, Tls,
     testing::{ConnectWorker, Engines, Kafka, KafkaOptions},
@@ -91,8 +92,11 @@ fn what_is_rendered_is_taken_by_the_connectors_themselves() {
     let folder = tempfile::tempdir().unwrap();
     let secret = folder.path().join("Europe-Sales-reader");
     fs::create_dir_all(&secret).unwrap();
+    let login = folder.path().join("Europe-Sales-kafka");
+    fs::create_dir_all(&login).unwrap();
     for file in ["user", "password"] {
         fs::write(secret.join(file), file).unwrap();
+        fs::write(login.join(file), file).unwrap();
     }
     let provider = "org.apache.kafka.common.config.provider.DirectoryConfigProvider";
     let properties = [("config.providers", "directory"), ("config.providers.directory.class", provider)];
@@ -100,8 +104,14 @@ fn what_is_rendered_is_taken_by_the_connectors_themselves() {
     let worker = ConnectWorker::start(&engines, &kafka.bootstrap_servers(), &properties).unwrap();
     let connect = ConnectClient::new(&worker.url(), &Tls::new(), None, Limits::default()).unwrap();
     for (engine, shop) in shops() {
-        for ssl in ["disable", "require", "verify-full"] {
+        for (ssl, is_avro) in
+            [("disable", false), ("require", false), ("verify-full", false), ("require", true)]
+        {
             let mut shop = shop.clone();
+            if is_avro {
+                // Connect loads the converters, and reads the login from the directories of secrets.
+                with_avro_and_login(&mut shop);
+            }
             shop.settings["secrets_directory"] = json!(folder.path());
             shop.settings["database_ssl_mode"] = json!(ssl);
             shop.settings["bootstrap_servers"] = json!([kafka.bootstrap_servers()]);
@@ -215,5 +225,78 @@ fn a_table_that_is_added_is_read_as_its_engine_can() {
             .find(|one| one.path().as_str().ends_with("snapshot.json"));
         let signal = String::from_utf8(signal.unwrap().content().to_vec()).unwrap();
         assert!(signal.contains(kind) && signal.contains(&format!("\"{name}\"")), "{signal}");
+    }
+}
+
+/// Adds a registry of schemas, and brokers that ask for a login.
+fn with_avro_and_login(shop: &mut Shop) {
+    shop.settings["schema_registry"] = json!({"url": "http://localhost:1"});
+    shop.settings["security"] = json!({"protocol": "sasl_plaintext", "credential": "Europe/Sales/kafka"});
+}
+
+/// Debezium opens the topic by clients of its own, and knows JSON alone there.
+#[test]
+fn definitions_of_tables_are_kept_for_ever_in_a_topic_that_a_source_logs_in_to() {
+    for (engine, mut shop) in shops() {
+        with_avro_and_login(&mut shop);
+        let folder = tempfile::tempdir().unwrap();
+        let deployment = deployment(folder.path());
+        deployment.render(&shop.ecosystem()).unwrap();
+        let config = source(&deployment);
+        let scopes = deployment.scopes(&"Stream".into()).unwrap();
+        let topics: Vec<_> = scopes
+            .iter()
+            .flat_map(|scope| scope.resources.values())
+            .filter(|one| {
+                one.attributes().get("name") == Some(&json!(config["schema.history.internal.kafka.topic"]))
+            })
+            .collect();
+        let [history] = topics[..] else { panic!("{engine}: {topics:?}") };
+        assert_eq!(history.attributes()["configs"]["retention.ms"], json!("-1"), "{engine}");
+        assert_eq!(history.attributes()["configs"]["cleanup.policy"], json!("delete"), "{engine}");
+        assert_eq!(history.attributes()["partitions"], json!(1), "{engine}");
+        assert!(!history.attributes().contains_key("subjects"), "{engine}");
+        for client in ["producer", "consumer"] {
+            let setting = |name: &str| config[&format!("schema.history.internal.{client}.{name}")].as_str();
+            assert_eq!(setting("security.protocol"), "SASL_PLAINTEXT");
+            assert_eq!(setting("sasl.mechanism"), "SCRAM-SHA-512");
+            let password = "/Europe-Sales-kafka:password}\"";
+            assert!(setting("sasl.jaas.config").contains(password), "{engine}: {config:?}");
+        }
+        assert!(config["value.converter"].ends_with(".AvroConverter"), "{engine}");
+        assert_eq!(config["schema.name.adjustment.mode"], "avro", "{engine}");
+    }
+}
+
+/// Nothing says up to when such a topic is complete, so a batch of it would never be.
+#[test]
+fn a_local_platform_refuses_what_comes_from_a_log_without_messages() {
+    let refusal = |shop: &Shop| {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = PlatformDeclaration::new("Archive", "local")
+            .setting("database", "vault.db")
+            .setting("place", "Azure/USA");
+        let ever = DatasetGroup::new("Ever")
+            .sink("Store/orders")
+            .with_milestoning(Milestoning::LiveAndForensic)
+            .with_retention(Retention::years(5));
+        let team = Team::new()
+            .container(DataContainer::sqlite("Vault", "vault.db").located("Azure/USA"))
+            .workspace(Workspace::new("Historians").with_container("Elsewhere/Archive/Vault").group(ever));
+        let zone = GovernanceZone::new().team("Archive", "github:shop/archive@main", team);
+        let ecosystem =
+            shop.ecosystem().platform(vault).zone("Elsewhere", "github:shop/elsewhere@main", zone);
+        let registry =
+            Registry::new().with_plugin::<KafkaPlatform>().with_plugin::<datasurface_local::LocalPlatform>();
+        let deployment = Deployment::new(registry, folder.path(), "2026-11-25".parse().unwrap());
+        deployment.render(&ecosystem).map(drop).map_err(|refused| refused.to_string())
+    };
+    let keyed = orders_with("id BigInt key, customer Integer not null");
+    let postgres = Shop { datasets: vec![keyed], wanted: vec!["Store/orders"], ..Shop::new() };
+    assert_eq!(refusal(&postgres), Ok(()));
+    for (engine, shop) in shops() {
+        let refused = refusal(&shop).unwrap_err();
+        assert!(refused.contains("local/unreadable-offer"), "{engine}: {refused}");
+        assert!(refused.contains("nothing says up to when it is complete"), "{engine}: {refused}");
     }
 }

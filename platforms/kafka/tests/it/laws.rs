@@ -3,7 +3,7 @@
 use crate::shop::{Shop, settings};
 use datasurface_kafka::KafkaPlatform;
 use datasurface_platform::prelude::*;
-use datasurface_testkit::{Laws, northwind};
+use datasurface_testkit::{Laws, northwind, northwind_masked};
 
 fn laws() -> Laws {
     Laws::for_plugin::<KafkaPlatform>().with_settings(settings()).with_other_settings([
@@ -41,6 +41,24 @@ fn the_platform_keeps_them_on_the_shop() {
     let shop = Shop { reports: true, readers, ..Shop::new() };
     let laws = Laws::for_plugin::<KafkaPlatform>().with_settings(shop.settings.clone());
     laws.check(&shop.ecosystem()).assert();
+}
+
+/// Settings with Flink, which is for brokers that let everybody in, and for JSON.
+fn laws_with_flink() -> Laws {
+    let mut settings = settings();
+    settings["flink"] = json!({"url": "http://flink.example.org:8083"});
+    Laws::for_plugin::<KafkaPlatform>().with_settings(settings).with_other_settings([(
+        "flink",
+        json!({"url": "http://flink.example.org:8083", "checkpoint_seconds": 60, "checkpoint_directory": "s3://bucket/checkpoints"}),
+    )])
+}
+
+#[test]
+fn the_platform_keeps_them_where_flink_masks() {
+    let laws = laws_with_flink();
+    let report = laws.check(&laws.adapted(&northwind_masked()));
+    report.assert();
+    assert!(report.counts.changes > 30, "{report}");
 }
 
 #[test]

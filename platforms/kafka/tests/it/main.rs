@@ -13,6 +13,8 @@ mod avro_handover;
 mod dump;
 mod engine;
 mod engines;
+mod flink;
+mod jobs;
 mod laws;
 mod northwind;
 mod pipeline;

@@ -69,7 +69,7 @@ codes! {
         "unreadable-offer",
         "a dataset is offered in a form that a local platform cannot read",
         "A local platform reads tables of SQLite files that another local platform, or it itself, keeps, batches in files, and topics \
-         in JSON or in Avro as Debezium writes it, of datasets with a key. Let a local platform be the primary of the datastore, or serve \
+         in JSON or in Avro as Debezium writes it, of datasets with a key, where the writer says how far it has read its source. Let a local platform be the primary of the datastore, or serve \
          the group elsewhere."
     );
     error FILE_NAME(

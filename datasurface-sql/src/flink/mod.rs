@@ -1,0 +1,245 @@
+//! The SQL of Flink: a statement written anew, in forms that Flink computes as other engines do.
+//!
+//! Flink tells names in capitals from names in small letters, quotes them by backticks, and has many words that cannot be names. So nothing of a
+//! statement is passed on as it was: each form that is known is written again, with names as they are declared. What is accepted is
+//! listed, form by form; whatever is not named is refused. Left out is what Flink computes otherwise, as numbers that overflow without an error,
+//! functions that read NULL or texts in a way of their own, and whatever depends on the time.
+
+mod expression;
+mod scope;
+
+use crate::{lexical, read::Text};
+use scope::{Place, Scope};
+use sqlparser::{
+    ast::{
+        Distinct, GroupByExpr, LimitClause, Query, Select, SelectFlavor, SelectItem,
+        SelectItemQualifiedWildcardKind, SetExpr, WildcardAdditionalOptions,
+    },
+    dialect::GenericDialect,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// A table that a statement may read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlinkTable {
+    /// The name of the table in Flink.
+    pub table: String,
+    /// The names that a statement may call it by.
+    pub names: Vec<String>,
+    /// The columns, in order.
+    pub columns: Vec<String>,
+}
+
+/// A statement in the SQL of Flink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlinkSelect {
+    /// The text, without a semicolon.
+    pub sql: String,
+    /// The columns that are read of each table, by its name in Flink.
+    pub read: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The first part of a statement that is not written for Flink, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFlink(String);
+
+impl NotFlink {
+    /// Makes one of a sentence for people, without a full stop.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
+impl fmt::Display for NotFlink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Writes a SELECT in the SQL of Flink, with exactly these columns.
+///
+/// # Errors
+///
+/// The first form that is not among those that Flink computes as other engines do, or a name that is not declared.
+pub fn to_flink(sql: &str, tables: &[FlinkTable], columns: &[String]) -> Result<FlinkSelect, NotFlink> {
+    if let Some((form, line)) = lexical::ambiguity(sql) {
+        let reason = format!("dialects differ on {} (line {line}): write {}", form.characters, form.instead);
+        return Err(NotFlink(reason));
+    }
+    match Text::read_as(sql, &GenericDialect {}).map_err(NotFlink)? {
+        Text::Query(query) => written(&query, tables, columns),
+        Text::NotOneSelect(problem) => Err(NotFlink(problem.to_string())),
+        Text::Unread(unread) => Err(NotFlink(unread.reason)),
+    }
+}
+
+/// Refuses a form, if it is there.
+fn refuse(is_there: bool, form: &str) -> Result<(), NotFlink> {
+    if is_there { Err(NotFlink(format!("{form} is not written for Flink"))) } else { Ok(()) }
+}
+
+fn written(query: &Query, tables: &[FlinkTable], columns: &[String]) -> Result<FlinkSelect, NotFlink> {
+    let Query {
+        with,
+        body,
+        order_by,
+        limit_clause,
+        fetch,
+        locks,
+        for_clause,
+        settings,
+        format_clause,
+        pipe_operators,
+    } = query;
+    refuse(with.is_some(), "`WITH`")?;
+    // Rows of a stream have no order, and the first ones change as others come.
+    refuse(order_by.is_some(), "`ORDER BY`")?;
+    refuse(limit_clause.as_ref().is_some_and(has_limit) || fetch.is_some(), "`LIMIT`")?;
+    let is_more = !locks.is_empty() || for_clause.is_some() || settings.is_some() || format_clause.is_some();
+    refuse(is_more || !pipe_operators.is_empty(), "a lock, a setting or a format behind a query")?;
+    match &**body {
+        SetExpr::Select(select) => select_of(select, tables, columns),
+        SetExpr::SetOperation { op, .. } => Err(NotFlink(format!("`{op}` is not written for Flink"))),
+        _ => Err(NotFlink::new("something other than one SELECT is not written for Flink")),
+    }
+}
+
+fn has_limit(clause: &LimitClause) -> bool {
+    match clause {
+        LimitClause::LimitOffset { limit, offset, limit_by } => {
+            limit.is_some() || offset.is_some() || !limit_by.is_empty()
+        }
+        LimitClause::OffsetCommaLimit { .. } => true,
+    }
+}
+
+fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Result<FlinkSelect, NotFlink> {
+    let Select {
+        select_token: _,
+        optimizer_hints: _,
+        distinct,
+        select_modifiers,
+        top,
+        top_before_distinct: _,
+        projection,
+        exclude,
+        into,
+        from,
+        lateral_views,
+        prewhere,
+        selection,
+        connect_by,
+        group_by,
+        cluster_by,
+        distribute_by,
+        sort_by,
+        having,
+        named_window,
+        qualify,
+        window_before_qualify: _,
+        value_table_mode,
+        flavor,
+    } = select;
+    refuse(matches!(distinct, Some(Distinct::On(_))), "`DISTINCT ON`")?;
+    let is_more = select_modifiers.is_some()
+        || top.is_some()
+        || exclude.is_some()
+        || into.is_some()
+        || prewhere.is_some()
+        || value_table_mode.is_some()
+        || !connect_by.is_empty()
+        || !cluster_by.is_empty()
+        || !distribute_by.is_empty()
+        || !sort_by.is_empty()
+        || !lateral_views.is_empty()
+        || !matches!(flavor, SelectFlavor::Standard);
+    refuse(is_more, "a clause that only some engines have")?;
+    refuse(!named_window.is_empty() || qualify.is_some(), "a window")?;
+    let mut scope = Scope::new(tables);
+    let from = scope.tables(from)?;
+    scope.place = Place::Groups;
+    let mut made: BTreeMap<String, String> = BTreeMap::new();
+    for item in projection {
+        for (name, value) in item_of(item, &mut scope)? {
+            if made.insert(name.to_lowercase(), value).is_some() {
+                return Err(NotFlink(format!("two columns are called `{name}`")));
+            }
+        }
+    }
+    let mut items = Vec::new();
+    for column in columns {
+        let value = made.remove(&column.to_lowercase());
+        let value = value.ok_or_else(|| NotFlink(format!("it has no column `{column}`")))?;
+        items.push(format!("{value} AS {}", quoted(column)));
+    }
+    if let Some(name) = made.keys().next() {
+        return Err(NotFlink(format!("it has a column `{name}` that nobody declared")));
+    }
+    let only = if distinct.as_ref().is_some_and(|distinct| *distinct == Distinct::Distinct) {
+        "DISTINCT "
+    } else {
+        ""
+    };
+    let mut sql = format!("SELECT {only}{}\nFROM {from}", items.join(", "));
+    scope.place = Place::Rows;
+    if let Some(condition) = selection {
+        sql.push_str(&format!("\nWHERE {}", scope.expression(condition)?));
+    }
+    let by = match group_by {
+        GroupByExpr::Expressions(by, modifiers) => {
+            refuse(!modifiers.is_empty(), "a modifier behind `GROUP BY`")?;
+            let by = by.iter().map(|one| scope.column(one)).collect::<Result<Vec<_>, _>>()?;
+            if !by.is_empty() {
+                sql.push_str(&format!("\nGROUP BY {}", by.join(", ")));
+            }
+            by
+        }
+        GroupByExpr::All(_) => return Err(NotFlink::new("`GROUP BY ALL` is not written for Flink")),
+    };
+    scope.place = Place::Groups;
+    if let Some(condition) = having {
+        sql.push_str(&format!("\nHAVING {}", scope.expression(condition)?));
+    }
+    scope.refuse_ungrouped(&by)?;
+    Ok(FlinkSelect { sql, read: scope.into_read() })
+}
+
+/// Returns the columns that an item makes, each with its value.
+fn item_of(item: &SelectItem, scope: &mut Scope<'_>) -> Result<Vec<(String, String)>, NotFlink> {
+    match item {
+        SelectItem::UnnamedExpr(expression) => {
+            let value = scope
+                .column(expression)
+                .map_err(|_| NotFlink::new("a value without a name: write `… AS name`"))?;
+            let name = value.rsplit('.').next().unwrap_or_default().trim_matches('`').to_owned();
+            Ok(vec![(name, value)])
+        }
+        SelectItem::ExprWithAlias { expr, alias } => Ok(vec![(alias.value.clone(), scope.expression(expr)?)]),
+        SelectItem::ExprWithAliases { .. } => Err(NotFlink::new("several names of one column")),
+        SelectItem::Wildcard(options) => {
+            wildcard(options)?;
+            scope.all(None)
+        }
+        SelectItem::QualifiedWildcard(kind, options) => {
+            wildcard(options)?;
+            match kind {
+                SelectItemQualifiedWildcardKind::ObjectName(name) => scope.all(Some(&name.to_string())),
+                SelectItemQualifiedWildcardKind::Expr(_) => Err(NotFlink::new("`.*` behind a value")),
+            }
+        }
+    }
+}
+
+fn wildcard(options: &WildcardAdditionalOptions) -> Result<(), NotFlink> {
+    let plain =
+        WildcardAdditionalOptions { wildcard_token: options.wildcard_token.clone(), ..Default::default() };
+    refuse(*options != plain, "`*` with a list behind it")
+}
+
+/// Returns a name in backticks.
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}

@@ -1,0 +1,114 @@
+//! What is written for Flink, and what is not. That Flink computes it as PostgreSQL does, both are asked by tests of the platform on Kafka.
+
+use datasurface_sql::{FlinkTable, to_flink};
+use std::collections::BTreeMap;
+
+fn tables() -> Vec<FlinkTable> {
+    let table = |table: &str, names: &[&str], columns: &[&str]| FlinkTable {
+        table: table.to_owned(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+    };
+    vec![
+        table("a", &["Shop_people", "Shop_persons"], &["id", "Name", "city"]),
+        table("b", &["Shop_cities"], &["city", "country", "odd`name"]),
+    ]
+}
+
+fn written(sql: &str, columns: &[&str]) -> Result<String, String> {
+    let columns: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
+    to_flink(sql, &tables(), &columns).map(|written| written.sql).map_err(|problem| problem.to_string())
+}
+
+#[test]
+fn names_are_those_that_are_declared_and_columns_are_in_order() {
+    let sql = "select UPPER_ID.ID as number, 'it''s' || name AS Called FROM shop_PERSONS upper_id WHERE City IS NOT NULL;";
+    let expected = "SELECT ('it''s' || `$0`.`Name`) AS `called`, `$0`.`id` AS `number`\nFROM `a` AS `$0`\nWHERE (`$0`.`city` IS NOT NULL)";
+    assert_eq!(written(sql, &["called", "number"]).as_deref(), Ok(expected));
+}
+
+#[test]
+fn joins_groups_and_stars_are_written() {
+    let sql = "SELECT c.country, COUNT(DISTINCT p.id) AS people, max(p.name) AS last FROM Shop_people p \
+               LEFT JOIN Shop_cities c ON p.city = c.city GROUP BY c.country HAVING count(*) > 1";
+    let expected = "SELECT `$1`.`country` AS `country`, COUNT(DISTINCT `$0`.`id`) AS `people`, MAX(`$0`.`Name`) AS `last`\n\
+                    FROM `a` AS `$0`\nLEFT JOIN `b` AS `$1` ON (`$0`.`city` = `$1`.`city`)\nGROUP BY `$1`.`country`\nHAVING (COUNT(*) > 1)";
+    assert_eq!(written(sql, &["country", "people", "last"]).as_deref(), Ok(expected));
+    let star = written("SELECT DISTINCT * FROM Shop_cities", &["city", "country", "odd`name"]);
+    let expected = "SELECT DISTINCT `$0`.`city` AS `city`, `$0`.`country` AS `country`, `$0`.`odd``name` AS `odd``name`\nFROM `b` AS `$0`";
+    assert_eq!(star.as_deref(), Ok(expected));
+}
+
+#[test]
+fn what_is_read_is_known() {
+    let columns = ["n".to_owned()];
+    let made = to_flink(
+        "SELECT count(*) AS n FROM Shop_people p JOIN Shop_cities c ON p.city = c.city",
+        &tables(),
+        &columns,
+    );
+    let read: BTreeMap<String, Vec<String>> = made
+        .unwrap()
+        .read
+        .into_iter()
+        .map(|(table, columns)| (table, columns.into_iter().collect()))
+        .collect();
+    let city = vec!["city".to_owned()];
+    assert_eq!(read, BTreeMap::from([("a".to_owned(), city.clone()), ("b".to_owned(), city)]));
+}
+
+#[test]
+fn whatever_is_not_named_is_refused() {
+    for (sql, words) in [
+        ("SELECT id + 1 AS n FROM Shop_people", "the operator `+`"),
+        ("SELECT sum(id) AS n FROM Shop_people", "the function `sum`"),
+        ("SELECT lower(name) AS n FROM Shop_people", "the function `lower`"),
+        ("SELECT now() AS n FROM Shop_people", "the function `now`"),
+        ("SELECT substring(name, 0, 2) AS n FROM Shop_people", "numbers from 1 on"),
+        ("SELECT CAST(id AS text) AS n FROM Shop_people", "an expression of this form"),
+        ("SELECT (SELECT 1) AS n FROM Shop_people", "an expression of this form"),
+        ("SELECT name LIKE 'a%' AS n FROM Shop_people", "an expression of this form"),
+        ("SELECT rank() OVER (ORDER BY id) AS n FROM Shop_people", "with more than its arguments"),
+        ("SELECT count(*) FILTER (WHERE id > 1) AS n FROM Shop_people", "with more than its arguments"),
+        ("SELECT id AS n FROM Shop_people ORDER BY id", "`ORDER BY`"),
+        ("SELECT id AS n FROM Shop_people LIMIT 1", "`LIMIT`"),
+        ("SELECT id AS n FROM Shop_people UNION ALL SELECT id FROM Shop_people", "`UNION`"),
+        ("WITH x AS (SELECT 1) SELECT id AS n FROM Shop_people", "`WITH`"),
+        ("SELECT n FROM (SELECT id AS n FROM Shop_people) x", "a query in the place of a table"),
+        ("SELECT id AS n FROM Shop_people, Shop_cities", "a list of tables"),
+        ("SELECT id AS n FROM Shop_people RIGHT JOIN Shop_cities ON TRUE", "a join of this kind"),
+        ("SELECT id AS n FROM Shop_people JOIN Shop_cities USING (city)", "a join without `ON`"),
+        (
+            "SELECT city AS n FROM Shop_people p JOIN Shop_cities c ON p.city = c.city",
+            "a column of two tables",
+        ),
+        ("SELECT id AS n FROM Shop_people JOIN Shop_people ON TRUE", "two tables are called"),
+        ("SELECT id AS n FROM elsewhere", "`elsewhere` is no input"),
+        ("SELECT id AS n FROM `$0`", "is no input"),
+        ("SELECT other AS n FROM Shop_people", "`other` is no column"),
+        ("SELECT id AS m FROM Shop_people", "it has no column `n`"),
+        ("SELECT id AS n, name FROM Shop_people", "a column `name` that nobody declared"),
+        ("SELECT id AS n, name AS N FROM Shop_people", "two columns are called `N`"),
+        ("SELECT city AS n FROM Shop_people GROUP BY name", "neither grouped by nor in"),
+        ("SELECT name || max(city) AS n FROM Shop_people", "neither grouped by nor in"),
+        ("SELECT name AS n FROM Shop_people GROUP BY name HAVING id > 1", "neither grouped by nor in"),
+        ("SELECT max(min(id)) AS n FROM Shop_people", "within another one"),
+        ("SELECT name AS n FROM Shop_people WHERE count(*) > 1", "where rows are chosen"),
+        ("SELECT name AS n FROM Shop_people p JOIN Shop_cities c ON max(p.id) = 1", "where rows are chosen"),
+        ("SELECT 1e3 AS n FROM Shop_people", "a value of this form"),
+        ("SELECT E'a' AS n FROM Shop_people", "dialects differ"),
+        ("SELECT 'a\nb' AS n FROM Shop_people", "a value of this form"),
+        ("SELECT 1 AS n; DROP TABLE x", "more than one statement"),
+        ("DROP TABLE x", "DROP"),
+        ("SELECT (", "Expected"),
+    ] {
+        let refused = written(sql, &["n"]).expect_err(sql);
+        assert!(refused.contains(words), "{sql}: {refused}");
+    }
+}
+
+#[test]
+fn a_deep_expression_is_refused() {
+    let deep = format!("SELECT {}id AS n FROM Shop_people", "id = id OR ".repeat(300));
+    assert!(written(&deep, &["n"]).expect_err("it is deep").contains("100 levels"));
+}

@@ -1,0 +1,266 @@
+//! Transformers as jobs of Flink: what they make of topics is what the same SELECT makes of the tables at the source.
+
+use crate::{
+    engine::{Site, behind, skipped, until_idle},
+    pipeline::{CUSTOMERS, change, fill, rows},
+    shop::deployment,
+    site_model::{PATIENCE, model_on, platform},
+};
+use datasurface_kafka_client::{
+    GatewayClient, JobState, Limits, Tls,
+    testing::{Engines, Flink},
+};
+use datasurface_platform::{EnvironmentCredentials, Status, prelude::*};
+use datasurface_testkit::Deployment;
+use std::collections::BTreeMap;
+
+/// What is made: the datastore, the columns, the SELECT, and what the columns are at the source, with the names that a job has of its inputs.
+#[derive(Clone, Debug)]
+struct Made {
+    datastore: &'static str,
+    schema: &'static str,
+    inputs: Vec<&'static str>,
+    select: String,
+}
+
+const MASKED: &str = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";
+
+/// Every type and every form that is written for Flink.
+const FORMS: &str = "SELECT id, big, day, amount, ratio, part, truth, word, abs(id) AS positive, char_length(word) AS long, coalesce(word, 'none') AS known, \
+     md5(word) AS hashed, nullif(word, '') AS filled, replace(word, 'o', '00') AS replaced, SUBSTRING(word FROM 2 FOR 3) AS some_of_it, \
+     substring(word, 2) AS rest, trim(word) AS trimmed, \
+     CASE WHEN id < 0 THEN 'minus' WHEN id BETWEEN 1 AND 2 THEN 'few' ELSE 'a' END AS counted, CASE truth WHEN TRUE THEN 1 ELSE -1 END AS sign, \
+     amount >= 1.5 OR NOT truth AS either, (truth IS TRUE) AND big IS NOT NULL AND id NOT IN (7, 8) AS many FROM NW_Data_forms \
+     WHERE truth IS NOT FALSE OR id <> 3";
+
+const FORMED: &str = "id Integer key, big BigInt, day Date, amount Decimal(38,10), ratio Double, part Real, truth Boolean, word VarChar, \
+     positive Integer, long Integer, known VarChar, hashed VarChar, filled VarChar, replaced VarChar, some_of_it VarChar, rest VarChar, trimmed VarChar, \
+     counted VarChar, sign Integer, either Boolean, many Boolean";
+
+/// Makes a table of values that are easily lost on the way.
+fn fill_forms(source: &mut postgres::Client) {
+    source
+        .batch_execute(
+            r#"CREATE TABLE forms (id integer PRIMARY KEY, big bigint, day date, amount numeric(38,10), ratio double precision, part real,
+                truth boolean, word text);
+             INSERT INTO forms VALUES
+                (1, 9223372036854775807, '9999-12-31', 1234567890123456789012345678.0123456789, 1e300, 0.1, true, E'quote \' and " and \\ \n\t\u0001'),
+                (2, -9223372036854775808, '0001-01-01', 0.0000000001, -0.1, 3e38, false, 'foo 🎈 Straße'),
+                (3, 0, '1582-10-10', 0, 0, 0, false, 'left out'),
+                (4, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+                (-5, 5, '1969-12-31', -1.5, 123456789.125, -7, NULL, ''),
+                (6, 6, '2026-02-28', 1.5, 2.5, 1, true, '  blanks  '),
+                (7, 7, '1970-01-01', 100000, 5e-324, 1e-40, true, 'ooo'), (8, 8, '2000-02-29', 7, 1, 1, true, '{"json": "[]"}');"#,
+        )
+        .unwrap();
+}
+
+/// Masked customers, products with the names of their suppliers, counts of what the first one made, and every form.
+fn all(masked: &str) -> Vec<Made> {
+    vec![
+        Made { datastore: "Masked", schema: CUSTOMERS, inputs: vec!["NW_Data/customers"], select: masked.to_owned() },
+        Made {
+            datastore: "Bought",
+            schema: "product_id SmallInt key, product_name VarChar(40) not null, supplier VarChar(40), unit_price Decimal(10,4), is_cheap Boolean",
+            inputs: vec!["NW_Data/products", "NW_Data/suppliers"],
+            select: "SELECT p.product_id, p.product_name || '!' AS product_name, COALESCE(s.company_name, 'it''s ours') AS supplier, p.Unit_Price, \
+                     p.unit_price < 100.5 AS is_cheap FROM nw_data_products p LEFT JOIN NW_Data_suppliers AS s ON p.supplier_id = s.supplier_id \
+                     WHERE NOT p.discontinued OR p.product_name LIKE_PLACE"
+                .replace("LIKE_PLACE", "IN ('P2', 'P4')"),
+        },
+        Made {
+            datastore: "Counted",
+            schema: "country VarChar(15) key, customers BigInt",
+            inputs: vec!["Masked/customers"],
+            select: "SELECT country, COUNT(*) AS customers FROM Masked_customers WHERE country IS NOT NULL GROUP BY country"
+                .to_owned(),
+        },
+        Made { datastore: "Formed", schema: FORMED, inputs: vec!["NW_Data/forms"], select: FORMS.to_owned() },
+    ]
+}
+
+fn dataset(made: &Made) -> &'static str {
+    match made.datastore {
+        "Bought" => "products",
+        "Formed" => "forms",
+        _ => "customers",
+    }
+}
+
+fn ecosystem(site: &Site, flink: &Flink, all: &[Made]) -> Ecosystem {
+    let capture =
+        Capture::change_data_capture("USA/Team/Source").with_consistency(Consistency::SingleDataset);
+    let columns = [
+        ("customers", CUSTOMERS),
+        (
+            "products",
+            "product_id SmallInt key, product_name VarChar(40) not null, supplier_id SmallInt, unit_price Decimal(10,4), discontinued Boolean not null",
+        ),
+        ("suppliers", "supplier_id SmallInt key, company_name VarChar(40) not null, homepage VarChar"),
+        (
+            "forms",
+            "id Integer key, big BigInt, day Date, amount Decimal(38,10), ratio Double, part Real, truth Boolean, word VarChar",
+        ),
+    ];
+    let store = columns
+        .into_iter()
+        .map(|(name, columns)| Dataset::new(name, columns).classified("Public"))
+        .fold(Datastore::new("NW_Data").captured(capture), Datastore::dataset);
+    let with = |team: Team| {
+        let team = team.datastore(store);
+        let team = all.iter().fold(team, |team, made| {
+            let transformer =
+                DataTransformer::sql(made.datastore).select(dataset(made), made.select.as_str());
+            let workspace = Workspace::new(format!("Make{}", made.datastore))
+                .with_container("USA/Team/Topics")
+                .group(DatasetGroup::new("Inputs").with_sinks(made.inputs.iter().copied()))
+                .with_transformer(transformer);
+            let output = Dataset::new(dataset(made), made.schema).classified("Public");
+            team.datastore(Datastore::new(made.datastore).dataset(output)).workspace(workspace)
+        });
+        let wanted: Vec<String> =
+            all.iter().map(|made| format!("{}/{}", made.datastore, dataset(made))).collect();
+        team.workspace(
+            Workspace::new("Use")
+                .with_container("USA/Team/Warehouse")
+                .group(DatasetGroup::new("Made").with_sinks(wanted.iter().map(String::as_str))),
+        )
+    };
+    let platform = platform(site, "Stream", PATIENCE, false)
+        .setting("flink", json!({"url": flink.url(), "checkpoint_seconds": 1}));
+    model_on(platform, site, with)
+}
+
+/// The same SELECTs over the source, by names that its database knows.
+fn at_source(made: &Made) -> String {
+    let select = made.select.replace("NW_Data_", "").replace("nw_data_", "");
+    select.replace("Masked_customers", "customers")
+}
+
+/// The first difference between what was made and the same SELECT over the source.
+fn difference(site: &Site, all: &[Made]) -> Option<String> {
+    let (mut source, mut warehouse) = (site.source(), site.warehouse());
+    all.iter().find_map(|made| {
+        let columns: Vec<&str> =
+            made.schema.split(", ").filter_map(|column| column.split(' ').next()).collect();
+        let (columns, key) = (columns.join(", "), columns[0]);
+        let wanted = rows(&mut source, &format!("({}) AS made", at_source(made)), &columns, key);
+        let table = format!("\"{}__{}\"", made.datastore, dataset(made));
+        let found = rows(&mut warehouse, &table, &columns, key);
+        assert!(wanted.len() > 5, "{made:?}");
+        let first = wanted.iter().zip(&found).find(|(wanted, found)| wanted != found);
+        (wanted != found).then(|| format!("{table} has {} of {} rows; {first:?}", found.len(), wanted.len()))
+    })
+}
+
+#[track_caller]
+fn assert_equal(site: &Site, flink: &Flink, deployment: &mut Deployment, all: &[Made]) {
+    let behind = behind(deployment);
+    assert!(behind.is_empty(), "{behind:?}\n{}", flink.log_end());
+    assert_eq!(difference(site, all), None);
+}
+
+fn status(deployment: &Deployment) -> Status {
+    deployment.status(&EnvironmentCredentials).unwrap().remove(&PlatformName::from("Stream")).unwrap()
+}
+
+fn drifted(deployment: &Deployment) -> Vec<String> {
+    let drifted = status(deployment).drifted;
+    drifted.into_iter().map(|one| format!("{}: {}", one.resource, one.problem)).collect()
+}
+
+/// The jobs that the cluster has to do with, without their versions.
+fn jobs(gateway: &GatewayClient) -> BTreeMap<String, String> {
+    let alive = gateway.jobs().unwrap().into_iter().filter(|job| job.state.is_alive());
+    alive.map(|job| (job.name.split('@').next().unwrap().to_owned(), job.id)).collect()
+}
+
+#[test]
+fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
+    let Some(engines) = Engines::find().inspect_err(|why| skipped(why)).ok() else { return };
+    let Some(_) = engines.flink().inspect_err(|why| skipped(why)).ok() else { return };
+    let Some(mut site) = Site::start() else { return };
+    let mut flink = Flink::start(&engines).unwrap();
+    let gateway = GatewayClient::new(&flink.url(), &Tls::new(), None, Limits::default()).unwrap();
+    fill(&mut site.source());
+    fill_forms(&mut site.source());
+    let mut deployment = deployment(site.deployed());
+    let made = all(MASKED);
+    deployment.render(&ecosystem(&site, &flink, &made)).unwrap();
+    deployment.apply(&EnvironmentCredentials).unwrap();
+    assert_equal(&site, &flink, &mut deployment, &made);
+    assert_eq!(drifted(&deployment), Vec::<String>::new());
+    let names =
+        ["Stream.job.MakeBought", "Stream.job.MakeCounted", "Stream.job.MakeFormed", "Stream.job.MakeMasked"];
+    let first = jobs(&gateway);
+    let wrong = ["SELECT 1 FROM nowhere".to_owned()];
+    let refused = gateway.execute("a statement", &BTreeMap::new(), &wrong).unwrap_err().to_string();
+    assert!(refused.contains("Object 'nowhere' not found"), "{refused}");
+    assert_eq!(first.keys().collect::<Vec<_>>(), names);
+
+    // Changes of every kind, deletions and other keys among them. What is there is left alone.
+    (1..4).for_each(|seed| change(&mut site.source(), seed));
+    site.source()
+        .batch_execute(
+            "UPDATE forms SET truth = NOT truth, day = day - 1 WHERE id > 1; DELETE FROM forms WHERE id = 8",
+        )
+        .unwrap();
+    deployment.apply(&EnvironmentCredentials).unwrap();
+    assert_equal(&site, &flink, &mut deployment, &made);
+    assert_eq!(jobs(&gateway), first);
+
+    // The workers of Flink are killed in the middle, and then Connect.
+    change(&mut site.source(), 4);
+    flink.kill_workers();
+    change(&mut site.source(), 5);
+    flink.restart_workers().unwrap();
+    site.worker.kill();
+    change(&mut site.source(), 6);
+    site.worker.restart().unwrap();
+    assert_equal(&site, &flink, &mut deployment, &made);
+    assert_eq!(jobs(&gateway), first);
+
+    // Somebody stops a job, and rows go meanwhile.
+    gateway.stop(&first[names[3]]).unwrap();
+    crate::engine::eventually("it is stopped", || {
+        let jobs = gateway.jobs().unwrap();
+        jobs.iter()
+            .find(|job| job.id == first[names[3]] && job.state != JobState::Over)
+            .map(|job| job.state.to_string())
+    });
+    let failure = status(&deployment).sinks.into_iter().find_map(|sink| sink.last_failure);
+    assert_eq!(failure.unwrap(), "its job `Stream.job.MakeMasked`: it is over");
+    assert_eq!(drifted(&deployment), ["job.MakeMasked: it is over"]);
+    change(&mut site.source(), 7);
+    assert_equal(&site, &flink, &mut deployment, &made);
+    assert_eq!(drifted(&deployment), Vec::<String>::new());
+
+    // Another SELECT, by which fewer rows are there.
+    let fewer = all(&format!(
+        "{} WHERE country IS NOT NULL AND country <> 'Land 3'",
+        MASKED.replace("***", r#"# "'' \ é"#)
+    ));
+    let revision = deployment.render(&ecosystem(&site, &flink, &fewer)).unwrap();
+    let plan = format!("{:?}", revision.plans[&PlatformName::from("Stream")]);
+    assert!(plan.contains("the rows of its output are deleted"), "{plan}");
+    deployment.apply(&EnvironmentCredentials).unwrap();
+    let expected: Vec<Made> = fewer
+        .iter()
+        .cloned()
+        .map(|made| match made.datastore {
+            "Counted" => {
+                Made { select: made.select.replace("WHERE ", "WHERE country <> 'Land 3' AND "), ..made }
+            }
+            _ => made,
+        })
+        .collect();
+    assert_equal(&site, &flink, &mut deployment, &expected);
+
+    // Nobody wants the last one any more.
+    deployment.render(&ecosystem(&site, &flink, &fewer[..2])).unwrap();
+    deployment.apply(&EnvironmentCredentials).unwrap();
+    assert_eq!(jobs(&gateway).keys().collect::<Vec<_>>(), [names[0], names[3]]);
+    change(&mut site.source(), 8);
+    until_idle(&mut deployment);
+    assert_equal(&site, &flink, &mut deployment, &fewer[..2]);
+}
