@@ -268,11 +268,14 @@ impl PlatformDescriptor {
         self
     }
 
-    /// Sets the address of the store in which the platform keeps data on its way: a text that is equal for two instances
+    /// Adds an address of the store in which the platform keeps data on its way: a text that is equal for two instances
     /// that would write to one store. Two platforms of an ecosystem cannot have one.
     #[must_use]
     pub fn with_store(mut self, address: impl Into<String>) -> Self {
-        self.store = Some(address.into());
+        match &self.store {
+            None => self.store = Some(address.into()),
+            Some(_) => drop(self.stores_beside.insert(address.into())),
+        }
         self
     }
 

@@ -46,9 +46,10 @@ impl PlatformPlugin for KafkaPlatform {
             .offered_format_at(Format::KafkaTopic, handover::prefix(&settings))
             .with_best_latency(BEST_LATENCY)
             .data_technology("kafka", None)
-            .with_store(format!("{store}/{}", names.prefix()))
             .with_shares()
             .limit(TOPICS, settings.topics_per_shard);
+        let descriptor =
+            stores(&settings, &names).into_iter().fold(descriptor, PlatformDescriptor::with_store);
         // Kafka grants topics to users, which services are, if its brokers ask for it.
         let descriptor = match settings.acls {
             true => descriptor.with_grants(["platform_managed"], [PrincipalKind::Service]),
@@ -69,6 +70,15 @@ impl PlatformPlugin for KafkaPlatform {
         };
         Ok(Self { descriptor, settings, names })
     }
+}
+
+/// The beginning of its topics in the cluster, by each broker that leads there, and that of its connectors.
+fn stores(settings: &KafkaSettings, names: &Names) -> Vec<String> {
+    let cluster = DataContainer::kafka("cluster", settings.brokers());
+    let mut places: Vec<String> = cluster.addresses().into_iter().map(String::from).collect();
+    let connect = settings.connect_url.trim_end_matches('/').to_lowercase();
+    places.push(format!("connect {connect}"));
+    places.iter().map(|place| format!("{place}/{}", names.prefix())).collect()
 }
 
 impl KafkaPlatform {

@@ -1,7 +1,10 @@
 //! What cannot be rendered is refused, with a code that says what to do.
 
 use crate::shop::{Shop, customers, deployment, orders, orders_with};
+use datasurface_kafka::KafkaPlatform;
 use datasurface_platform::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What the host says of a shop that it refuses.
 fn refusal(shop: &Shop) -> String {
@@ -55,6 +58,32 @@ fn settings_that_kafka_would_not_take() {
         shop.settings[name] = value;
         assert_refused(&refusal(&shop), "kafka/settings", words);
     }
+}
+
+/// Two instances that would write to the same topics are known by any broker that leads there, however it is written, and by their connectors.
+#[test]
+fn one_cluster_is_one_store() {
+    let stores = |brokers: Value, connect: &str| {
+        let settings = json!({"bootstrap_servers": brokers, "connect_url": connect, "topic_prefix": "x"});
+        let instance = PlatformInstance::new(
+            "P".into(),
+            KafkaPlatform::KIND.into(),
+            KafkaPlatform::version(),
+            settings.clone().into(),
+        );
+        let platform = KafkaPlatform::configure(&instance, serde_json::from_value(settings).unwrap());
+        platform.unwrap().descriptor().stores().map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let first = stores(json!(["k1.example:9092", "k2.example:9092"]), "http://c1:8083");
+    for brokers in [
+        json!(["K1.example.:9092"]),
+        json!(["k2.example:09092"]),
+        json!(["k3.example:9092", "k1.example:9092"]),
+    ] {
+        assert!(!first.is_disjoint(&stores(brokers.clone(), "http://c2:8083")), "{brokers}");
+    }
+    assert!(!first.is_disjoint(&stores(json!(["k9.example:9092"]), "http://C1:8083")));
+    assert!(first.is_disjoint(&stores(json!(["k9.example:9092"]), "http://c2:8083")));
 }
 
 /// A producer's words have no place in records of Debezium: that is said, and refuses nothing. In JSON, nobody promised them.
