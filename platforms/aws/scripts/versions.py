@@ -56,8 +56,13 @@ def arguments_of_run():
 
 
 def definition(spark, address):
-    """Reads a definition, which Terraform has put there."""
-    return json.loads("".join(row.value for row in spark.read.text(address, wholetext=True).collect()))
+    """Reads a definition, which Terraform has put there. A query for each would take longer than many a batch."""
+    path = spark._jvm.org.apache.hadoop.fs.Path(address)
+    stream = path.getFileSystem(spark._jsc.hadoopConfiguration()).open(path)
+    try:
+        return json.loads(spark._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+    finally:
+        stream.close()
 
 
 def properties(spark, name):

@@ -37,7 +37,7 @@ pub(crate) type Changes = BTreeMap<String, PlannedChanges>;
 
 pub(crate) struct Site {
     folder: tempfile::TempDir,
-    fake_providers: FakeProviders,
+    terraform: Terraform,
     deployment: Deployment,
     platforms: &'static [&'static str],
 }
@@ -67,8 +67,9 @@ impl Site {
             folder.path().join(name)
         });
         let fake_providers = FakeProviders::start(&files[0], &files[1]).unwrap();
+        let terraform = Terraform::new(&fake_providers).unwrap();
         let deployment = deployment(folder.path());
-        Some(Self { folder, fake_providers, deployment, platforms })
+        Some(Self { folder, terraform, deployment, platforms })
     }
 
     /// The shop, with its states here.
@@ -157,14 +158,14 @@ impl Site {
         modules
     }
 
-    fn each_module(&self, run: impl Fn(&Terraform<'_>, &Path) -> TerraformPlan) -> Changes {
-        let terraform = Terraform::new(&self.fake_providers).unwrap();
+    fn each_module(&self, run: impl Fn(&Terraform, &Path) -> TerraformPlan) -> Changes {
         // As plans order them: what shards share comes before them.
         let mut all = Changes::new();
         for platform in self.platforms {
             let mut modules: Vec<_> = self.modules(platform).into_iter().collect();
             modules.sort_by_key(|(name, _)| (name.starts_with("shards"), name.clone()));
-            let planned = modules.into_iter().map(|(name, folder)| (name, run(&terraform, &folder).changes));
+            let planned =
+                modules.into_iter().map(|(name, folder)| (name, run(&self.terraform, &folder).changes));
             let planned = planned.filter(|(_, changes)| !changes.is_empty());
             all.extend(planned.map(|(name, changes)| (self.named(platform, &name), changes)));
         }

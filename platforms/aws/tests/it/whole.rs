@@ -34,9 +34,10 @@ fn northwind_is_applied_as_it_was_planned() {
 fn two_hundred_stores_are_applied_as_they_were_planned() {
     let Some(site) = Site::with_platforms(&["platform_1"]) else { return };
     let synthetic = Synthetic::new(200).with_datasets_per_datastore(1).with_columns_per_dataset(3);
-    let synthetic = synthetic.with_consumers(40).with_transformers(10).with_sinks_per_consumer(20);
+    let synthetic = synthetic.with_consumers(1).with_transformers(5).with_sinks_per_consumer(205);
     let mut spread = settings(&site.states());
     spread["replication"] = json!({"instances": 8});
+    spread["access_states"] = json!(4);
     let (revision, expected) = site.render_ecosystem(&laws_with(spread).adapted(&synthetic.ecosystem()));
     let is_task = |address: &&String| address.starts_with("aws_dms_replication_task.");
     assert_eq!(expected.values().flat_map(|changes| changes.keys().filter(is_task)).count(), 200);
