@@ -34,6 +34,7 @@ mod lint;
 mod names;
 mod platform;
 mod policy;
+mod quality;
 mod rekeyed;
 mod render;
 mod settings;

@@ -71,6 +71,7 @@ impl PlatformPlugin for AwsPlatform {
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
             .with_types([TypeKind::Variant])
+            .with_quality_checks(CheckKind::ALL)
             // All numbers of 126 bits, and a sign, have 38 digits at most.
             .type_up_to(TypeKind::Integer, 127)
             .format_at(Format::Iceberg, read_catalogs(&names, &settings))
