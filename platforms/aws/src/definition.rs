@@ -35,6 +35,9 @@ pub(crate) struct Definition<'d> {
     /// When the job runs, for whoever reads this; none if something else starts it.
     #[serde(skip_serializing_if = "Option::is_none")]
     timetable: Option<&'d Cron>,
+    /// How urgent what is captured is, also for whoever reads this: a branch of the state machine is for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<Priority>,
 }
 
 /// What the maintenance job keeps, each for so many days.
@@ -115,6 +118,7 @@ impl<'d> Definition<'d> {
                 Some(CaptureTrigger::Cron(cron)) => Some(cron),
                 Some(CaptureTrigger::External) | None => None,
             },
+            priority: capture.and(node.obligation().priority()),
         })
     }
 }

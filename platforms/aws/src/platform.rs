@@ -92,6 +92,8 @@ impl PlatformPlugin for AwsPlatform {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,
         };
+        let descriptor =
+            descriptor.honoured_fact(HonouredFact::Priority, [NodeKind::Ingest, NodeKind::Trigger]);
         let descriptor = match settings.class_keys.is_empty() {
             true => descriptor,
             false => descriptor.honoured_fact(HonouredFact::Classification, [NodeKind::Ingest]),
