@@ -7,6 +7,7 @@ use crate::{
     quality::check_problems,
     render::{can_be_tagged, readers, readership_problems, select_of},
     settings::AwsSettings,
+    worker_hint::WorkerHint,
 };
 use datasurface_platform::prelude::*;
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub(crate) fn report_settings(settings: &AwsSettings, names: &Names, found: &mut
 
 /// Reports what a node asks for and does not get.
 pub(crate) fn report_node(settings: &AwsSettings, node: &NodeView, found: &mut Reporter<'_>) {
+    report_hint(node, found);
     match node.detail() {
         NodeDetail::Ingest(ingest) => {
             for dataset in &ingest.datasets {
@@ -48,6 +50,14 @@ pub(crate) fn report_node(settings: &AwsSettings, node: &NodeView, found: &mut R
         }
         NodeDetail::Transform(transform) => report_transform(transform, found),
         NodeDetail::Trigger(_) => {}
+    }
+}
+
+/// Reports a hint about workers that cannot be read.
+fn report_hint(node: &NodeView, found: &mut Reporter<'_>) {
+    if let Err(error) = WorkerHint::read(node) {
+        let help = "name a `worker_type`, such as `G.2X`, or `workers`, 2 at least";
+        found.report(&codes::HINT, format!("{error} fails"), help);
     }
 }
 

@@ -51,6 +51,7 @@ fn two_hundred_stores_are_applied_as_they_were_planned() {
 /// The names of everything between a source and those who read.
 #[derive(Clone, Copy)]
 struct Names {
+    platform: &'static str,
     zone: &'static str,
     team: &'static str,
     source: &'static str,
@@ -65,6 +66,7 @@ struct Names {
 }
 
 const BEFORE: Names = Names {
+    platform: "Lake",
     zone: "Europe",
     team: "Sales",
     source: "Till",
@@ -79,6 +81,7 @@ const BEFORE: Names = Names {
 };
 
 const AFTER: Names = Names {
+    platform: "Pond",
     zone: "Area",
     team: "Crew",
     source: "Register",
@@ -138,9 +141,10 @@ fn named(states: &str, now: Names, then: Names) -> Ecosystem {
         .as_object()
         .unwrap()
         .iter()
-        .fold(PlatformDeclaration::new("Lake", AwsPlatform::KIND), |platform, (name, value)| {
+        .fold(PlatformDeclaration::new(now.platform, AwsPlatform::KIND), |platform, (name, value)| {
             platform.setting(name, value.clone())
         });
+    let platform = renamed!(platform, platform);
     Ecosystem::new("Shop", "github:shop/model@main", "github:shop/live@main")
         .vendor(InfrastructureVendor::new("AWS").location("Frankfurt"))
         .platform(platform)
@@ -149,11 +153,11 @@ fn named(states: &str, now: Names, then: Names) -> Ecosystem {
 
 #[test]
 fn everything_gets_another_name_and_nothing_is_made_anew() {
-    let Some(site) = Site::new() else { return };
+    let Some(mut site) = Site::new() else { return };
     let (revision, expected) = site.render_ecosystem(&named(&site.states(), BEFORE, BEFORE));
     assert_eq!(site.apply(), expected);
     site.record_applied(&revision);
-    let (revision, expected) = site.render_ecosystem(&named(&site.states(), AFTER, BEFORE));
+    let (revision, expected) = site.render_renamed(&named(&site.states(), AFTER, BEFORE), &["Pond"]);
     let changes: Vec<_> = expected.values().flatten().collect();
     let made_anew: Vec<_> = changes.iter().filter(|(_, change)| !is_in_place(change)).collect();
     assert!(made_anew.is_empty() && !changes.is_empty(), "{made_anew:#?}");
