@@ -34,11 +34,11 @@ impl WorkerHint {
     pub(crate) fn read(node: &NodeView) -> Result<Option<Self>, PlatformError> {
         let Some(about) = hinted(node) else { return Ok(None) };
         let hint = node.hint_as::<Self>(&about)?;
-        let is_wrong = |hint: &Self| {
+        let is_impossible = |hint: &Self| {
             hint.workers.is_some_and(|workers| workers < 2)
                 || hint.worker_type.as_deref().is_some_and(|name| !is_worker_type(name))
         };
-        match hint.as_ref().is_some_and(is_wrong) {
+        match hint.as_ref().is_some_and(is_impossible) {
             true => {
                 let context = format!("reading the hint about the {about}, of which Glue has no workers");
                 Err(PlatformError::new(PlatformErrorKind::Config, context))
