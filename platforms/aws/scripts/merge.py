@@ -23,6 +23,7 @@ from versions import (
     quoted,
     recording_failure,
     refuse_invalid,
+    refuse_unchecked,
     types_by_name,
     write,
 )
@@ -48,9 +49,12 @@ def merge(spark, table, moment):
     with recording_failure(spark, [name]):
         evolve(spark, name, table["columns"])
         files, progress = new_files(spark, name, table["files"])
+        changes = None
         if files:
             changes = last_changes(spark, files, table["columns"], table["key"]).persist()
             refuse_invalid(changes)
+        progress |= refuse_unchecked(spark, table, changes, moment)
+        if files:
             write(spark, name, changes, table["columns"], table["key"], moment)
             changes.unpersist()
         # The state machine tells of it, when all tables of the batch are merged.

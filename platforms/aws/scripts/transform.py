@@ -36,6 +36,7 @@ from versions import (
     read_at,
     recording_failure,
     refuse_invalid,
+    refuse_unchecked,
     set_properties,
     types_by_name,
     waits_for,
@@ -172,6 +173,7 @@ def transform(spark, inputs, outputs, moment):
         evolve(spark, output["table"], output["columns"])
         changes = differences(spark, output, made(spark, session, output), moment).persist()
         refuse_invalid(changes)
+        refuse_unchecked(spark, output, changes, moment)
         differing.append(changes)
     for output, changes in zip(outputs, differing):
         if not changes.isEmpty():

@@ -9,9 +9,12 @@ of the change that made or ended it.
 """
 
 import argparse
+import hashlib
 import json
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import reduce
+from operator import and_
 
 import boto3
 from pyspark.sql import SparkSession, Window
@@ -22,6 +25,9 @@ VALID_FROM = "_valid_from"
 VALID_TO = "_valid_to"
 SEQUENCE = "_sequence"
 SYSTEM_COLUMNS = {VALID_FROM: "timestamp", VALID_TO: "timestamp", SEQUENCE: "string"}
+
+# The property of a table with the checks that all of its records passed.
+CHECKED = "datasurface.checked"
 
 # The property of a table whose last batch failed, with the reason: what is made from it waits.
 FAILED = "datasurface.failed"
@@ -56,8 +62,13 @@ def arguments_of_run():
 
 
 def definition(spark, address):
-    """Reads a definition, which Terraform has put there."""
-    return json.loads("".join(row.value for row in spark.read.text(address, wholetext=True).collect()))
+    """Reads a definition, which Terraform has put there. A query for each would take longer than many a batch."""
+    path = spark._jvm.org.apache.hadoop.fs.Path(address)
+    stream = path.getFileSystem(spark._jsc.hadoopConfiguration()).open(path)
+    try:
+        return json.loads(spark._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+    finally:
+        stream.close()
 
 
 def properties(spark, name):
@@ -180,6 +191,73 @@ def refuse_invalid(changes):
     problems = changes.where(F.col("_problem").isNotNull()).groupBy("_problem").count().collect()
     if problems:
         raise ValueError("; ".join(sorted(f"{row['count']} records: {row._problem}" for row in problems)))
+
+
+def visible(spark, name, changes, columns, key):
+    """Returns the records that a table shows when the changes are written."""
+    columns = [column["name"] for column in columns]
+    kept = spark.table(name)
+    shown = kept.where(F.col(VALID_TO).isNull()).select(*map(quoted, columns))
+    if changes is None:
+        return shown
+    applied = with_last_versions(changes, kept, columns, key)
+    stays = shown.join(applied.select(*map(quoted, key)), key, "left_anti")
+    return stays.select(*map(quoted, columns)).unionByName(applied.where("_there").select(*map(quoted, columns)))
+
+
+def refuse_unchecked(spark, table, changes, moment):
+    """Refuses the batch if a table with its changes would show what a check excludes: nothing is written, and readers keep the last good data.
+    Returns the properties that record which checks were passed. Without changes, only the clock and another check can find anything new."""
+    name, checks = table["table"], table.get("checks", [])
+    recorded = properties(spark, name).get(CHECKED)
+    digest = hashlib.sha256(json.dumps(checks).encode()).hexdigest() if checks else None
+    if changes is None and digest == recorded:
+        checks = [check for check in checks if check["kind"] == "fresh"]
+    if checks:
+        found = violations(visible(spark, name, changes, table["columns"], table["key"]), checks, moment)
+        if found:
+            raise ValueError("; ".join(found))
+    return {} if digest == recorded else {CHECKED: digest}
+
+
+def violations(rows, checks, moment):
+    """Returns what is wrong with records, check by check. It says how many there are, and never a value."""
+    measured = rows.agg(F.count(F.lit(1)), *map(measure, checks)).first()
+    count, found = measured[0], []
+    for check, value in zip(checks, measured[1:]):
+        kind, words = check["kind"], None
+        if kind == "not_null" and (count - value) * 1_000_000 > count * check["tolerated"]:
+            words = f"{count - value} of {count} without one"
+        elif kind == "rows" and not check["at_least"] <= count <= check.get("at_most", count):
+            words = f"there are {count}"
+        elif kind == "fresh" and (value is None or value < int(moment.timestamp()) - check["seconds"]):
+            words = "there is none" if value is None else "it is older"
+        elif kind == "accepted_values" and value:
+            words = f"{value} with another value"
+        elif kind == "unique":
+            columns = [F.col(quoted(column)) for column in check["columns"]]
+            # What has no value is like nothing.
+            whole = rows.where(reduce(and_, (column.isNotNull() for column in columns)))
+            same = whole.groupBy(*columns).count().where("count > 1")
+            like_others = same.agg(F.sum("count")).first()[0]
+            words = like_others and f"{like_others} like others"
+        if words:
+            found.append(f"it fails the check that {check['rule']}: {words}")
+    return found
+
+
+def measure(check):
+    """Returns what one query counts of all records for a check. Whether they are unique takes a query of its own."""
+    if check["kind"] not in ("not_null", "fresh", "accepted_values"):
+        return F.lit(None)
+    column = F.col(quoted(check["column"]))
+    if check["kind"] == "not_null":
+        return F.count(column)
+    if check["kind"] == "fresh":
+        # In whole seconds; a date is its beginning.
+        return F.max(column.cast("timestamp").cast("long"))
+    accepted = [F.lit(value).cast(check["type"]) for value in check["values"]]
+    return F.count_if(~column.cast(check["type"]).isin(accepted))
 
 
 def write(spark, name, changes, columns, key, moment):

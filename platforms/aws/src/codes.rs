@@ -24,6 +24,18 @@ codes! {
         "Files of DMS have the columns `Op` and `ar_change_seq`, and `BI_` before the name of a column is its value before a change. Spark does \
          not tell cases apart. Give the column another name at its source, or let another platform capture it."
     );
+    HINT(
+        "hint",
+        "a hint about workers has another form than the platform reads",
+        "A hint about a datastore or a transformer may name the `worker_type` and the `workers` of its jobs, 2 at least, and nothing else."
+    );
+    QUALITY_CHECK(
+        "quality-check",
+        "a quality check is about values that no job can compare",
+        "Accepted values are compared as their column has them: whole and decimal numbers with all their digits, which must have a place in the column, dates as `2026-01-31`. \
+         A moment or bytes can be written in many ways, of which a text is only one. Accept values of another column, or let another platform capture \
+         the data."
+    );
     CREDENTIAL_KIND(
         "credential-kind",
         "a source is read with a credential that DMS does not take",

@@ -3,6 +3,7 @@
 use crate::{
     column_type::{ColumnType, Limits},
     names::{Names, source_table},
+    quality::{DefinedCheck, defined_checks},
     settings::AwsSettings,
 };
 use datasurface_platform::prelude::*;
@@ -27,10 +28,16 @@ pub(crate) struct Definition<'d> {
     event: Option<Value>,
     columns: Vec<DefinedColumn<'d>>,
     key: &'d [ColumnName],
+    /// What must hold of the records before they are visible.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<DefinedCheck<'d>>,
     retention: Retained,
     /// When the job runs, for whoever reads this; none if something else starts it.
     #[serde(skip_serializing_if = "Option::is_none")]
     timetable: Option<&'d Cron>,
+    /// How urgent what is captured is, also for whoever reads this: a branch of the state machine is for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<Priority>,
 }
 
 /// What the maintenance job keeps, each for so many days.
@@ -96,6 +103,7 @@ impl<'d> Definition<'d> {
             source,
             columns: defined_columns(dataset)?,
             key: table.key(),
+            checks: defined_checks(dataset)?,
             retention: Retained {
                 version_days: match dataset.custody.retention {
                     Some(RetentionPeriod::For(time)) => Some(time.as_days()),
@@ -110,6 +118,7 @@ impl<'d> Definition<'d> {
                 Some(CaptureTrigger::Cron(cron)) => Some(cron),
                 Some(CaptureTrigger::External) | None => None,
             },
+            priority: capture.and(node.obligation().priority()),
         })
     }
 }

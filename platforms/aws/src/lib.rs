@@ -34,11 +34,13 @@ mod lint;
 mod names;
 mod platform;
 mod policy;
+mod quality;
 mod rekeyed;
 mod render;
 mod settings;
 mod timetable;
 mod types;
+mod worker_hint;
 
 pub use codes::CODES;
 pub use encryption::ClassKey;
@@ -46,3 +48,4 @@ pub use hand_over::{ForeignLake, HandOverSettings, LakeReader};
 pub use platform::AwsPlatform;
 pub use settings::{AwsSettings, JobSettings, MaintenanceSettings, ReplicationSettings, SslMode};
 pub use types::TYPES;
+pub use worker_hint::WorkerHint;

@@ -4,8 +4,10 @@ use crate::{
     codes,
     names::{Names, source_table},
     platform::BEST_LATENCY,
+    quality::check_problems,
     render::{can_be_tagged, readers, readership_problems, select_of},
     settings::AwsSettings,
+    worker_hint::WorkerHint,
 };
 use datasurface_platform::prelude::*;
 use std::collections::BTreeMap;
@@ -26,10 +28,12 @@ pub(crate) fn report_settings(settings: &AwsSettings, names: &Names, found: &mut
 
 /// Reports what a node asks for and does not get.
 pub(crate) fn report_node(settings: &AwsSettings, node: &NodeView, found: &mut Reporter<'_>) {
+    report_hint(node, found);
     match node.detail() {
         NodeDetail::Ingest(ingest) => {
             for dataset in &ingest.datasets {
                 report_columns(dataset, found);
+                report_checks(dataset, found);
             }
             if let IngestSource::Platform { platform } = &ingest.source {
                 report_received(settings, node, platform, &ingest.datasets, found);
@@ -46,6 +50,14 @@ pub(crate) fn report_node(settings: &AwsSettings, node: &NodeView, found: &mut R
         }
         NodeDetail::Transform(transform) => report_transform(transform, found),
         NodeDetail::Trigger(_) => {}
+    }
+}
+
+/// Reports a hint about workers that cannot be read.
+fn report_hint(node: &NodeView, found: &mut Reporter<'_>) {
+    if let Err(error) = WorkerHint::read(node) {
+        let help = "name a `worker_type`, such as `G.2X`, or `workers`, 2 at least";
+        found.report(&codes::HINT, format!("{error} fails"), help);
     }
 }
 
@@ -158,6 +170,19 @@ fn report_columns(dataset: &DatasetFacts, found: &mut Reporter<'_>) {
             let message = format!("`{}` has a column `{name}`, which files of DMS have already", dataset.key);
             found.report_about(&about, &codes::RESERVED_COLUMN, message, "give it another name");
         }
+    }
+}
+
+/// Reports the quality checks that no job can make.
+fn report_checks(dataset: &DatasetFacts, found: &mut Reporter<'_>) {
+    for (check, problem) in check_problems(dataset) {
+        let about = match check.columns() {
+            [column] => LintSubject::Column(dataset.key.clone(), column.clone()),
+            _ => LintSubject::Dataset(dataset.key.clone()),
+        };
+        let message = format!("the check `{}` of `{}` cannot be made: {problem}", check.kind(), dataset.key);
+        let help = "accept values of a column with one way to write them, each as the column has it";
+        found.report_about(&about, &codes::QUALITY_CHECK, message, help);
     }
 }
 

@@ -71,6 +71,7 @@ impl PlatformPlugin for AwsPlatform {
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
             .with_types([TypeKind::Variant])
+            .with_quality_checks(CheckKind::ALL)
             // All numbers of 126 bits, and a sign, have 38 digits at most.
             .type_up_to(TypeKind::Integer, 127)
             .format_at(Format::Iceberg, read_catalogs(&names, &settings))
@@ -91,6 +92,8 @@ impl PlatformPlugin for AwsPlatform {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,
         };
+        let descriptor =
+            descriptor.honoured_fact(HonouredFact::Priority, [NodeKind::Ingest, NodeKind::Trigger]);
         let descriptor = match settings.class_keys.is_empty() {
             true => descriptor,
             false => descriptor.honoured_fact(HonouredFact::Classification, [NodeKind::Ingest]),

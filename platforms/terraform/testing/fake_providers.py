@@ -195,6 +195,8 @@ class Provider(rpc.ProviderServicer):
         self.shapes = {kind: Shape(attributes) for kind, attributes in kinds.items()}
         self.facts = {kind: Facts(facts.get(kind, {}), attributes) for kind, attributes in kinds.items()}
         self.cloud = Cloud()
+        # Terraform asks for it whenever it runs.
+        self.schema = self.make_schema()
 
     # The schema.
 
@@ -206,6 +208,9 @@ class Provider(rpc.ProviderServicer):
         )
 
     def GetProviderSchema(self, request, context):
+        return self.schema
+
+    def make_schema(self):
         texts = {"aws": ["region", "profile"], "azurerm": ["subscription_id", "tenant_id"]}.get(self.prefix, [])
         attributes = [pb.Schema.Attribute(name=name, type=b'"string"', optional=True) for name in texts]
         attributes.append(pb.Schema.Attribute(name="allowed_account_ids", type=b'["set","string"]', optional=True))

@@ -12,6 +12,7 @@ use crate::{
     policy::{trust, trust_of_glue},
     settings::AwsSettings,
     types::ROLE_POLICY,
+    worker_hint::WorkerHint,
 };
 use datasurface_platform::{graph::Fingerprint, prelude::*};
 use datasurface_terraform::{Module, label};
@@ -56,6 +57,8 @@ enum Grant {
     Reads { datastore: String, key: Option<String> },
     /// Tables of another lake are read.
     Receives(Received),
+    /// Jobs have other workers than the settings name.
+    Works(WorkerHint),
 }
 
 /// Tables of another lake, by its catalog in Spark and a pattern of their names.
@@ -84,6 +87,7 @@ pub(super) struct Access {
     /// ARNs of aliases of keys.
     pub(super) writing_keys: BTreeSet<String>,
     pub(super) reading_keys: BTreeSet<String>,
+    pub(super) workers: WorkerHint,
 }
 
 impl Actor {
@@ -185,6 +189,7 @@ fn of_ingest(settings: &AwsSettings, node: &NodeView, ingest: &IngestFacts) -> V
         let table = is_received.then(|| settings.foreign_table(node, &dataset.key)).flatten()?;
         Some(Grant::Receives(Received { catalog: table.lake.catalog(), tables: table.pattern() }))
     };
+    let hint = hint(node);
     let parts = ingest.datasets.iter().map(|dataset| Part {
         actor: Actor::datastore(&dataset.storage_key().datastore),
         grants: captured
@@ -192,6 +197,7 @@ fn of_ingest(settings: &AwsSettings, node: &NodeView, ingest: &IngestFacts) -> V
             .cloned()
             .chain(received(dataset))
             .chain([writes(settings, dataset)])
+            .chain(hint.iter().cloned())
             .collect(),
     });
     parts.collect()
@@ -200,7 +206,8 @@ fn of_ingest(settings: &AwsSettings, node: &NodeView, ingest: &IngestFacts) -> V
 fn of_transform(settings: &AwsSettings, node: &NodeView, transform: &TransformFacts) -> Part {
     let inputs = transform.inputs.iter().map(|input| reads(settings, node, input));
     let outputs = transform.outputs.iter().map(|output| writes(settings, output));
-    Part { actor: Actor::transformer(node, &transform.workspace), grants: outputs.chain(inputs).collect() }
+    let grants = outputs.chain(inputs).chain(hint(node)).collect();
+    Part { actor: Actor::transformer(node, &transform.workspace), grants }
 }
 
 fn of_export(settings: &AwsSettings, node: &NodeView, export: &ExportFacts) -> Vec<Part> {
@@ -209,6 +216,11 @@ fn of_export(settings: &AwsSettings, node: &NodeView, export: &ExportFacts) -> V
     [Grant::Delivers { secret }, reads(settings, node, &export.dataset)]
         .map(|grant| Part { actor: actor.clone(), grants: vec![grant] })
         .into()
+}
+
+/// The workers that a hint to a node names. Lint reports one that cannot be read.
+fn hint(node: &NodeView) -> Option<Grant> {
+    WorkerHint::read(node).ok().flatten().map(Grant::Works)
 }
 
 fn writes(settings: &AwsSettings, dataset: &DatasetFacts) -> Grant {
@@ -264,6 +276,7 @@ impl Access {
             Grant::Receives(received) => {
                 self.received.insert(received);
             }
+            Grant::Works(hint) => self.workers = hint,
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, scope: &ScopeView) 
         batch.promises.add(node);
         for key in node.facts().datasets().iter().map(DatasetFacts::storage_key) {
             let definition = context.settings.in_lake(&context.names.definition_key(key));
-            batch.runs.add(Actor::datastore(&key.datastore), jobs::MERGE.purpose, definition);
+            batch.runs.add(node, Actor::datastore(&key.datastore), jobs::MERGE.purpose, definition);
         }
     }
     for (timetable, batch) in batches {

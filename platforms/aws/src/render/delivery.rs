@@ -111,7 +111,7 @@ pub(super) fn add_machine(
     let mut runs = Runs::default();
     for node in nodes() {
         if let Some(actor) = Actor::container(node) {
-            runs.add(actor, jobs::EXPORT.purpose, context.settings.in_lake(&key(context, node)));
+            runs.add(node, actor, jobs::EXPORT.purpose, context.settings.in_lake(&key(context, node)));
         }
     }
     if runs.is_empty() {

@@ -23,7 +23,7 @@ pub(super) fn add_machine(
     let mut runs = Runs::default();
     for key in scope.captured_datasets().map(|(_, dataset)| dataset.storage_key()) {
         let definition = context.settings.in_lake(&context.names.definition_key(key));
-        runs.add(Actor::datastore(&key.datastore), jobs::MAINTAIN.purpose, definition);
+        runs.add_last(Actor::datastore(&key.datastore), jobs::MAINTAIN.purpose, definition);
     }
     if runs.is_empty() {
         return Ok(());

@@ -49,7 +49,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, scope: &ScopeView) 
             let reception = receptions.entry(start).or_default();
             let key = dataset.storage_key();
             let definition = context.settings.in_lake(&context.names.definition_key(key));
-            reception.runs.add(Actor::datastore(&key.datastore), jobs::RECEIVE.purpose, definition);
+            reception.runs.add(node, Actor::datastore(&key.datastore), jobs::RECEIVE.purpose, definition);
             reception.promises.add(node);
         }
     }

@@ -119,7 +119,7 @@ fn trigger(context: Context<'_>, node: &NodeView, trigger: &TriggerFacts) -> Val
         }
     };
     let transformer = context.settings.in_lake(&key(TRANSFORMER, &workspace_slug(node, &trigger.workspace)));
-    json!({"transformer": transformer, "when": when, "inputs": trigger.inputs})
+    json!({"transformer": transformer, "when": when, "inputs": trigger.inputs, "priority": node.obligation().priority()})
 }
 
 /// Returns the SELECT that makes an output.
@@ -162,6 +162,7 @@ pub(super) fn add_machines(
         started.promises.add(node);
         let definition = key(TRIGGER, &workspace_slug(node, &trigger.workspace));
         started.runs.add(
+            node,
             Actor::transformer(node, &trigger.workspace),
             jobs::TRANSFORM.purpose,
             context.settings.in_lake(&definition),

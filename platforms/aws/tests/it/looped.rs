@@ -17,7 +17,7 @@ const BY_TIMETABLE: &str = "Forth";
 fn counting(name: &str, input: &str) -> Workspace {
     let back = input.replace('/', "_");
     let select = format!(
-        "SELECT o.id AS id, least(coalesce(b.turns + 1, 0), 2) AS turns FROM Store_orders o LEFT JOIN {back} b ON b.id = o.id"
+        "SELECT o.id AS id, least(coalesce(b.turns + 1, 0), 1) AS turns FROM Store_orders o LEFT JOIN {back} b ON b.id = o.id"
     );
     member(name, DataTransformer::sql(name).select("steps", select))
         .group(DatasetGroup::new("Inputs").sink("Store/orders").sink(input))

@@ -7,8 +7,8 @@ use crate::{
     site::deployment,
     states_language::{End, run},
 };
-use datasurface_platform::prelude::{Deadline, Latency, TransformTrigger};
-use serde_json::{Value, json};
+use datasurface_platform::prelude::*;
+use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The blocks of a type in a rendered file, by label.
@@ -71,6 +71,84 @@ fn a_batch_runs_the_job_for_each_dataset_and_announces_its_end() {
     assert_eq!(done.runs, runs);
     assert_eq!(done.events.len(), 1);
     assert_eq!(done.events[0]["Detail"], json!({"instance": "Lake"}));
+}
+
+/// The batch of a shop of which orders are urgent, customers may wait, and nobody says anything of articles.
+fn batch_with_priorities(concurrent_runs: u32) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shop = Shop { wanted: vec!["Store/articles"], ..Shop::new("states") };
+    shop.settings["jobs"] = json!({"concurrent_runs": concurrent_runs});
+    let desk = |name: &str, priority, dataset: &str| {
+        Workspace::new(name)
+            .with_container("Europe/Sales/Views")
+            .with_priority(priority)
+            .group(DatasetGroup::new("Now").sink(dataset))
+    };
+    let ecosystem = shop.ecosystem().edit_team("Europe", "Sales", |team| {
+        team.workspace(desk("Urgent", Priority::Critical, "Store/orders")).workspace(desk(
+            "Later",
+            Priority::Low,
+            "Store/customers",
+        ))
+    });
+    let deployment = deployment(folder.path());
+    deployment.render(&ecosystem).unwrap();
+    let machines = blocks(&deployment.root(), BATCHES, "aws_sfn_state_machine");
+    serde_json::from_str(machines[0]["definition"].as_str().unwrap()).unwrap()
+}
+
+/// What a machine does, in order: runs for datasets, which may fail, and events.
+fn steps(machine: &Value, failing: &str) -> (End, Vec<String>) {
+    let mut steps = Vec::new();
+    let end = run(machine, json!({}), &mut |resource, parameters| {
+        let definitions: Vec<&str> = parameters["Arguments"]["--definitions"].as_str().into_iter().collect();
+        let datasets = ["articles", "customers", "orders"].into_iter();
+        let found: Vec<&str> =
+            datasets.filter(|dataset| definitions.iter().any(|list| list.contains(dataset))).collect();
+        let is_event = resource.ends_with("events:putEvents");
+        steps.push(if is_event { "event".to_owned() } else { found.join(" and ") });
+        match !failing.is_empty() && found.contains(&failing) {
+            true => Err("Glue.JobRunFailed".to_owned()),
+            false => Ok(json!({})),
+        }
+    });
+    (end, steps)
+}
+
+#[test]
+fn what_is_urgent_is_merged_and_told_without_what_may_wait() {
+    let machine = batch_with_priorities(10);
+    let (end, done) = steps(&machine, "");
+    assert!(end.is_ok(), "{end:?}");
+    assert_eq!(done, ["orders", "event", "customers", "event", "articles", "event"]);
+    for (failing, told) in [
+        ("orders", ["orders", "orders", "orders", "event", "customers", "event", "articles", "event"]),
+        (
+            "customers",
+            ["orders", "event", "customers", "customers", "customers", "event", "articles", "event"],
+        ),
+    ] {
+        let (end, done) = steps(&machine, failing);
+        assert_eq!((end, done), (Err("Incomplete".to_owned()), told.map(str::to_owned).to_vec()));
+    }
+}
+
+#[test]
+fn what_is_urgent_has_more_of_the_runs_that_are_made_at_once() {
+    for (concurrent_runs, shares) in [(10, &[1, 1, 8][..]), (3, &[1, 1, 1]), (2, &[1, 1]), (1, &[1])] {
+        let machine = batch_with_priorities(concurrent_runs);
+        let branches = machine["States"]["Run all"]["Branches"].as_array().unwrap();
+        let states = branches.iter().flat_map(|branch| branch["States"].as_object().unwrap().values());
+        let found: Vec<u64> = states.filter_map(|state| state["MaxConcurrency"].as_u64()).collect();
+        assert_eq!(found, shares, "{concurrent_runs}: what one does not need, those below it have");
+        let (_, done) = steps(&machine, "");
+        let merged: Vec<String> = done.into_iter().filter(|step| step != "event").collect();
+        assert_eq!(merged, ["orders", "customers", "articles"], "{concurrent_runs}");
+    }
+    let names = batch_with_priorities(10).to_string();
+    for word in ["critical", "low", "unset"] {
+        assert_eq!(names.matches(&format!("\"Run: {word}\":")).count(), 1, "names of states are unique");
+    }
 }
 
 #[test]

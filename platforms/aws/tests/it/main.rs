@@ -15,6 +15,7 @@ mod evaluator;
 mod exported;
 mod federation;
 mod handed_over;
+mod hinted;
 mod iceberg;
 mod laws;
 mod lent;

@@ -297,8 +297,10 @@ pub(crate) fn add(needs: &mut BTreeSet<Need>, role: &str, actions: &[&str], reso
 }
 
 /// The runs that a state machine has.
-fn runs(machine: &Value) -> impl Iterator<Item = &Value> {
-    machine["States"]["Runs"]["Result"]["runs"].as_array().into_iter().flatten()
+pub(crate) fn runs(machine: &Value) -> impl Iterator<Item = &Value> {
+    let branches = machine["States"]["Run all"]["Branches"].as_array().into_iter().flatten();
+    let states = branches.flat_map(|branch| branch["States"].as_object().unwrap().values());
+    states.flat_map(|state| state["Result"]["runs"].as_array().into_iter().flatten())
 }
 
 /// The tasks of a state machine, also those inside of others.
@@ -308,6 +310,7 @@ fn tasks(machine: &Value) -> Vec<&Value> {
         .flat_map(|state| match state["Type"].as_str().unwrap() {
             "Task" => vec![state],
             "Map" => tasks(&state["ItemProcessor"]),
+            "Parallel" => state["Branches"].as_array().unwrap().iter().flat_map(tasks).collect(),
             _ => Vec::new(),
         })
         .collect()

@@ -111,12 +111,45 @@ fn a_column_with_a_name_of_ours() {
 
 #[test]
 fn what_is_not_built_yet() {
-    let checked = customers().quality_check(QualityCheck::rows(1, None));
-    let checked = Shop { datasets: vec![orders(), checked, articles()], ..shop() };
-    assert_refused(&refusal(&checked), "choice/no-capture", "run the check `rows` of `Store/customers`");
     let set_aside = customers().with_invalid_rows(InvalidRows::SetAside);
     let set_aside = Shop { datasets: vec![orders(), set_aside, articles()], ..shop() };
     assert_refused(&refusal(&set_aside), "choice/no-capture", "set invalid rows of `Store/customers` aside");
+}
+
+/// Customers with a column of a type, of which values are accepted.
+fn accepting(kind: &str, values: &[&'static str]) -> Shop {
+    let columns = format!("id Integer key, checked {kind}");
+    let customers = Dataset::new("customers", columns.as_str()).classified("Public");
+    let check = QualityCheck::accepted_values("checked", values.iter().copied());
+    Shop { datasets: vec![orders(), customers.quality_check(check), articles()], ..shop() }
+}
+
+#[test]
+fn a_check_of_values_that_can_be_written_in_many_ways() {
+    for (kind, value) in [
+        ("Timestamp", "2026-01-31"),
+        ("Timestamp(UTC)", "2026-01-31 00:00:00"),
+        ("Binary(4)", "00"),
+        ("Decimal(5,2)", "1e2"),
+        ("Decimal(5,2)", "1.505"),
+        ("Decimal(5,2)", "12345"),
+        ("Int(127)", "999999999999999999999999999999999999999999"),
+    ] {
+        let refusal = refusal(&accepting(kind, &[value]));
+        assert_refused(&refusal, "aws/quality-check", "the check `accepted_values` of `Store/customers`");
+        assert_refused(&refusal, "aws/quality-check", &format!("`checked` is a `{kind}`"));
+    }
+    for (kind, values) in [
+        ("VarChar(9)", &["open", "it's $closed\\"][..]),
+        ("Boolean", &["TRUE"]),
+        ("Int(127)", &["-1", "170141183460469231731687303715"]),
+        ("Double", &["1.5", "NaN"]),
+        ("Date", &["2026-01-31"]),
+        ("Decimal(5,2)", &["-1.50", "007"]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        deployment(folder.path()).render(&accepting(kind, values).ecosystem()).unwrap();
+    }
 }
 
 #[test]

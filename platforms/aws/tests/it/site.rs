@@ -37,9 +37,11 @@ pub(crate) type Changes = BTreeMap<String, PlannedChanges>;
 
 pub(crate) struct Site {
     folder: tempfile::TempDir,
-    fake_providers: FakeProviders,
+    terraform: Terraform,
     deployment: Deployment,
+    /// What the platforms are called now, and their folders, which have their first names.
     platforms: &'static [&'static str],
+    folders: &'static [&'static str],
 }
 
 impl Site {
@@ -67,8 +69,9 @@ impl Site {
             folder.path().join(name)
         });
         let fake_providers = FakeProviders::start(&files[0], &files[1]).unwrap();
+        let terraform = Terraform::new(&fake_providers).unwrap();
         let deployment = deployment(folder.path());
-        Some(Self { folder, fake_providers, deployment, platforms })
+        Some(Self { folder, terraform, deployment, platforms, folders: platforms })
     }
 
     /// The shop, with its states here.
@@ -83,15 +86,35 @@ impl Site {
 
     /// The same, of any ecosystem.
     pub(crate) fn render_ecosystem(&self, ecosystem: &Ecosystem) -> (DeployedRevision, Changes) {
+        self.render_after(ecosystem, &self.resources())
+    }
+
+    /// The same, of an ecosystem in which the platforms are called otherwise from now on.
+    pub(crate) fn render_renamed(
+        &mut self,
+        ecosystem: &Ecosystem,
+        platforms: &'static [&'static str],
+    ) -> (DeployedRevision, Changes) {
+        let before = self.resources();
+        self.platforms = platforms;
+        self.render_after(ecosystem, &before)
+    }
+
+    /// The resources of each platform.
+    fn resources(&self) -> Vec<BTreeMap<ResourceAddress, Resource>> {
         let scopes = |platform: &str| self.deployment.scopes(&platform.into()).unwrap().into_iter();
-        let before: Vec<_> = self
-            .platforms
-            .iter()
-            .map(|platform| scopes(platform).flat_map(|scope| scope.resources).collect())
-            .collect();
+        let platforms = self.platforms.iter();
+        platforms.map(|platform| scopes(platform).flat_map(|scope| scope.resources).collect()).collect()
+    }
+
+    fn render_after(
+        &self,
+        ecosystem: &Ecosystem,
+        before: &[BTreeMap<ResourceAddress, Resource>],
+    ) -> (DeployedRevision, Changes) {
         let revision = self.deployment.render(ecosystem).unwrap();
         let mut changes = Changes::new();
-        for (platform, before) in self.platforms.iter().zip(&before) {
+        for (platform, before) in self.platforms.iter().zip(before) {
             let plan = &revision.plans[&PlatformName::from(*platform)];
             let expected = Expectation::new(plan, &TYPES, before);
             let modules = expected.modules().iter().filter(|(_, changes)| !changes.is_empty());
@@ -157,14 +180,14 @@ impl Site {
         modules
     }
 
-    fn each_module(&self, run: impl Fn(&Terraform<'_>, &Path) -> TerraformPlan) -> Changes {
-        let terraform = Terraform::new(&self.fake_providers).unwrap();
+    fn each_module(&self, run: impl Fn(&Terraform, &Path) -> TerraformPlan) -> Changes {
         // As plans order them: what shards share comes before them.
         let mut all = Changes::new();
-        for platform in self.platforms {
+        for platform in self.folders {
             let mut modules: Vec<_> = self.modules(platform).into_iter().collect();
             modules.sort_by_key(|(name, _)| (name.starts_with("shards"), name.clone()));
-            let planned = modules.into_iter().map(|(name, folder)| (name, run(&terraform, &folder).changes));
+            let planned =
+                modules.into_iter().map(|(name, folder)| (name, run(&self.terraform, &folder).changes));
             let planned = planned.filter(|(_, changes)| !changes.is_empty());
             all.extend(planned.map(|(name, changes)| (self.named(platform, &name), changes)));
         }

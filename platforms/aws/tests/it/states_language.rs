@@ -24,6 +24,14 @@ pub(crate) fn run(machine: &Value, input: Value, task: &mut dyn FnMut(&str, &Val
                 let run_one = |item| run(&state["ItemProcessor"], item, task);
                 items.into_iter().map(run_one).collect::<Result<Vec<_>, _>>().map(Value::from)
             }
+            // As if each ended before the next one began: nobody may count on more.
+            "Parallel" => {
+                let branches = state["Branches"].as_array().unwrap().iter();
+                branches
+                    .map(|branch| run(branch, data.clone(), task))
+                    .collect::<Result<Vec<_>, _>>()
+                    .map(Value::from)
+            }
             "Task" => tried(state, &data, task),
             other => panic!("a state of type {other}"),
         };

@@ -34,9 +34,10 @@ fn northwind_is_applied_as_it_was_planned() {
 fn two_hundred_stores_are_applied_as_they_were_planned() {
     let Some(site) = Site::with_platforms(&["platform_1"]) else { return };
     let synthetic = Synthetic::new(200).with_datasets_per_datastore(1).with_columns_per_dataset(3);
-    let synthetic = synthetic.with_consumers(40).with_transformers(10).with_sinks_per_consumer(20);
+    let synthetic = synthetic.with_consumers(1).with_transformers(5).with_sinks_per_consumer(205);
     let mut spread = settings(&site.states());
     spread["replication"] = json!({"instances": 8});
+    spread["access_states"] = json!(4);
     let (revision, expected) = site.render_ecosystem(&laws_with(spread).adapted(&synthetic.ecosystem()));
     let is_task = |address: &&String| address.starts_with("aws_dms_replication_task.");
     assert_eq!(expected.values().flat_map(|changes| changes.keys().filter(is_task)).count(), 200);
@@ -50,6 +51,7 @@ fn two_hundred_stores_are_applied_as_they_were_planned() {
 /// The names of everything between a source and those who read.
 #[derive(Clone, Copy)]
 struct Names {
+    platform: &'static str,
     zone: &'static str,
     team: &'static str,
     source: &'static str,
@@ -64,6 +66,7 @@ struct Names {
 }
 
 const BEFORE: Names = Names {
+    platform: "Lake",
     zone: "Europe",
     team: "Sales",
     source: "Till",
@@ -78,6 +81,7 @@ const BEFORE: Names = Names {
 };
 
 const AFTER: Names = Names {
+    platform: "Pond",
     zone: "Area",
     team: "Crew",
     source: "Register",
@@ -137,9 +141,10 @@ fn named(states: &str, now: Names, then: Names) -> Ecosystem {
         .as_object()
         .unwrap()
         .iter()
-        .fold(PlatformDeclaration::new("Lake", AwsPlatform::KIND), |platform, (name, value)| {
+        .fold(PlatformDeclaration::new(now.platform, AwsPlatform::KIND), |platform, (name, value)| {
             platform.setting(name, value.clone())
         });
+    let platform = renamed!(platform, platform);
     Ecosystem::new("Shop", "github:shop/model@main", "github:shop/live@main")
         .vendor(InfrastructureVendor::new("AWS").location("Frankfurt"))
         .platform(platform)
@@ -148,11 +153,11 @@ fn named(states: &str, now: Names, then: Names) -> Ecosystem {
 
 #[test]
 fn everything_gets_another_name_and_nothing_is_made_anew() {
-    let Some(site) = Site::new() else { return };
+    let Some(mut site) = Site::new() else { return };
     let (revision, expected) = site.render_ecosystem(&named(&site.states(), BEFORE, BEFORE));
     assert_eq!(site.apply(), expected);
     site.record_applied(&revision);
-    let (revision, expected) = site.render_ecosystem(&named(&site.states(), AFTER, BEFORE));
+    let (revision, expected) = site.render_renamed(&named(&site.states(), AFTER, BEFORE), &["Pond"]);
     let changes: Vec<_> = expected.values().flatten().collect();
     let made_anew: Vec<_> = changes.iter().filter(|(_, change)| !is_in_place(change)).collect();
     assert!(made_anew.is_empty() && !changes.is_empty(), "{made_anew:#?}");

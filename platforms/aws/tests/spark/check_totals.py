@@ -1,5 +1,5 @@
 """Runs the jobs of a shop with a transformer that adds up on Spark with Iceberg and a real PostgreSQL, which runs the same SELECT on the records
-of the sources: sums and quotients of decimal numbers, a trigger that waits for both inputs, an input that fails, and SELECTs that must not run.
+of the sources: sums and quotients of decimal numbers, a trigger that waits for both inputs, an input that fails, a check that fails, and SELECTs that must not run.
 
 Arguments: the folder of the rendered instance, an empty folder, the jars, and port and password of the server.
 """
@@ -97,6 +97,20 @@ def main():
     wrong.unlink()
     customers.change([("I", {"id": 4, "name": "Eve"}, dms_files.sequence(3), None)])
     flow.database.execute("INSERT INTO store_orders VALUES (7, 4, 0.50); INSERT INTO store_customers VALUES (4, 'Eve')")
+    run()
+    assert flow.compare(shown, query, SHOWN) == 3
+
+    # What would be shown fails a check: the output stays as it is, and is made again until it passes.
+    orders.change([("I", order(8, 5, 50), dms_files.sequence(4), None)])
+    customers.change([("I", {"id": 5, "name": "Kim"}, dms_files.sequence(4), None)])
+    before, rows = flow.snapshots(TOTALS), flow.database.rows(shown)
+    fails(run, "it fails the check that there are 0 to 3 rows: there are 4")
+    flow.export(hour)
+    assert (flow.snapshots(TOTALS), flow.database.rows(shown)) == (before, rows)
+    orders.change([("D", order(7, 4, 50), dms_files.sequence(5), None)])
+    flow.database.execute(
+        "DELETE FROM store_orders WHERE id = 7; INSERT INTO store_orders VALUES (8, 5, 0.50); INSERT INTO store_customers VALUES (5, 'Kim')"
+    )
     run()
     assert flow.compare(shown, query, SHOWN) == 3
 

@@ -5,14 +5,19 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::Arc,
 };
 
-/// A program that takes the place of providers, and keeps the things that they created in memory. It ends with this value.
-#[derive(Debug)]
+/// A program that takes the place of providers, and keeps the things that they created in memory. It ends with the last copy of this value.
+#[derive(Clone, Debug)]
 pub struct FakeProviders {
-    program: Child,
+    /// What ends the program when it is dropped.
+    _program: Arc<Program>,
     attachment: String,
 }
+
+#[derive(Debug)]
+struct Program(Child);
 
 const SCRIPT: &str = include_str!("../../testing/fake_providers.py");
 
@@ -37,7 +42,8 @@ impl FakeProviders {
             BufReader::new(output).read_line(&mut attachment).map_err(failed)?;
         }
         // Dropped on the way out, it ends the program.
-        let fake_providers = Self { program, attachment: attachment.trim().to_owned() };
+        let program = Arc::new(Program(program));
+        let fake_providers = Self { _program: program, attachment: attachment.trim().to_owned() };
         match fake_providers.attachment.is_empty() {
             true => {
                 Err(TestingError::Unexpected("the fake providers ended before they were ready".to_owned()))
@@ -52,10 +58,10 @@ impl FakeProviders {
     }
 }
 
-impl Drop for FakeProviders {
+impl Drop for Program {
     fn drop(&mut self) {
         // Its standard input ends, and so does the program. Whether it could be waited for makes no difference any more.
-        drop(self.program.stdin.take());
-        let _ = self.program.wait();
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }

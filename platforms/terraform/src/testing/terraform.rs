@@ -2,27 +2,44 @@
 
 use super::{FakeProviders, TerraformPlan, TestingError};
 use std::{
+    collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Mutex, PoisonError},
 };
 use tempfile::TempDir;
 
 /// Terraform on fake providers. Its own files are apart from the root modules, which it leaves as they are.
 #[derive(Debug)]
-pub struct Terraform<'s> {
-    fake_providers: &'s FakeProviders,
+pub struct Terraform {
+    fake_providers: FakeProviders,
     own: TempDir,
+    modules: Mutex<BTreeMap<PathBuf, KnownModule>>,
 }
 
-impl<'s> Terraform<'s> {
+/// A root module that Terraform was run in.
+#[derive(Debug)]
+struct KnownModule {
+    /// The name of what Terraform keeps of it.
+    number: usize,
+    /// Its files when it was initialized last; none before.
+    files: Files,
+}
+
+/// Files by their paths.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+impl Terraform {
     /// Uses the providers of fake providers.
     ///
     /// # Errors
     ///
     /// If there is no place for temporary files.
-    pub fn new(fake_providers: &'s FakeProviders) -> Result<Self, TestingError> {
+    pub fn new(fake_providers: &FakeProviders) -> Result<Self, TestingError> {
         let failed = |error| TestingError::Io("making a folder".to_owned(), error);
-        Ok(Self { fake_providers, own: TempDir::new().map_err(failed)? })
+        let own = TempDir::new().map_err(failed)?;
+        Ok(Self { fake_providers: fake_providers.clone(), own, modules: Mutex::default() })
     }
 
     /// Initializes and validates a root module.
@@ -33,6 +50,8 @@ impl<'s> Terraform<'s> {
     pub fn init(&self, module: &Path) -> Result<(), TestingError> {
         self.run(module, &["init", "-input=false", "-reconfigure"])?;
         self.run(module, &["validate"])?;
+        let files = read(module)?;
+        self.known(module, |known| known.files = files);
         Ok(())
     }
 
@@ -42,20 +61,23 @@ impl<'s> Terraform<'s> {
     ///
     /// If Terraform refuses it, or does not run.
     pub fn plan(&self, module: &Path) -> Result<TerraformPlan, TestingError> {
-        self.init(module)?;
-        let file = self.plan_file();
+        // A root module that was initialized stays so until it has other files.
+        if self.known(module, |known| known.files.clone()) != read(module)? {
+            self.init(module)?;
+        }
+        let file = self.plan_file(module);
         self.run(module, &["plan", "-input=false", &format!("-out={}", file.display())])?;
         let json = self.run(module, &["show", "-json", &file.display().to_string()])?;
         TerraformPlan::from_json(&json)
     }
 
-    /// Applies what was [planned](Self::plan) last.
+    /// Applies what was [planned](Self::plan) last for a root module.
     ///
     /// # Errors
     ///
     /// If a step fails, or Terraform does not run.
     pub fn apply(&self, module: &Path) -> Result<(), TestingError> {
-        self.run(module, &["apply", "-input=false", &self.plan_file().display().to_string()]).map(drop)
+        self.run(module, &["apply", "-input=false", &self.plan_file(module).display().to_string()]).map(drop)
     }
 
     /// Returns the addresses of what is in the state of a root module that was initialized.
@@ -68,8 +90,14 @@ impl<'s> Terraform<'s> {
         Ok(listed.lines().filter(|address| !address.starts_with("data.")).map(str::to_owned).collect())
     }
 
-    fn plan_file(&self) -> PathBuf {
-        self.own.path().join("plan")
+    fn plan_file(&self, module: &Path) -> PathBuf {
+        self.own.path().join(format!("plan-{}", self.known(module, |known| known.number)))
+    }
+
+    fn known<T>(&self, module: &Path, work: impl FnOnce(&mut KnownModule) -> T) -> T {
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = modules.len();
+        work(modules.entry(module.to_owned()).or_insert_with(|| KnownModule { number, files: Files::new() }))
     }
 
     fn run(&self, module: &Path, arguments: &[&str]) -> Result<String, TestingError> {
@@ -78,7 +106,12 @@ impl<'s> Terraform<'s> {
             .args(arguments)
             .current_dir(module)
             .env("TF_REATTACH_PROVIDERS", self.fake_providers.attachment())
-            .env("TF_DATA_DIR", self.own.path().join("data"))
+            .env(
+                "TF_DATA_DIR",
+                self.own.path().join(format!("data-{}", self.known(module, |known| known.number))),
+            )
+            // It ends before it would need the memory: half as much work with it is a fifth of all.
+            .env("GOGC", "400")
             .env("TF_IN_AUTOMATION", "1")
             .env("TF_CLI_ARGS", "-no-color")
             .env("CHECKPOINT_DISABLE", "1")
@@ -94,4 +127,18 @@ impl<'s> Terraform<'s> {
             }
         }
     }
+}
+
+/// Reads the files of a root module. Folders in it are none of Terraform's.
+fn read(module: &Path) -> Result<Files, TestingError> {
+    let failed = |error| TestingError::Io(format!("reading {}", module.display()), error);
+    let mut files = Files::new();
+    for entry in fs::read_dir(module).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() {
+            let content = fs::read(&path).map_err(failed)?;
+            files.insert(path, content);
+        }
+    }
+    Ok(files)
 }

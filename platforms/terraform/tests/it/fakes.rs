@@ -26,13 +26,13 @@ fn module(declarations: impl IntoIterator<Item = Block>) -> Rendering {
 }
 
 /// A folder with one root module, and a state of its own.
-struct State<'s> {
+struct State {
     folder: tempfile::TempDir,
-    terraform: Terraform<'s>,
+    terraform: Terraform,
 }
 
-impl<'s> State<'s> {
-    fn new(fake_providers: &'s FakeProviders) -> Self {
+impl State {
+    fn new(fake_providers: &FakeProviders) -> Self {
         Self { folder: tempfile::tempdir().unwrap(), terraform: Terraform::new(fake_providers).unwrap() }
     }
 

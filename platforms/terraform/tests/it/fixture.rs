@@ -22,7 +22,7 @@ pub(crate) type Changes = BTreeMap<String, PlannedChanges>;
 
 pub(crate) struct Site {
     folder: tempfile::TempDir,
-    fake_providers: FakeProviders,
+    terraform: Terraform,
     deployment: Deployment,
 }
 
@@ -42,10 +42,10 @@ pub(crate) fn fake_providers() -> Option<FakeProviders> {
 
 impl Site {
     pub(crate) fn new() -> Option<Self> {
-        let fake_providers = fake_providers()?;
+        let terraform = Terraform::new(&fake_providers()?).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let deployment = deployment(folder.path(), "2026-11-21");
-        Some(Self { folder, fake_providers, deployment })
+        Some(Self { folder, terraform, deployment })
     }
 
     /// Renders as of a later date from now on.
@@ -123,8 +123,8 @@ impl Site {
         names
     }
 
-    pub(crate) fn terraform(&self) -> Terraform<'_> {
-        Terraform::new(&self.fake_providers).unwrap()
+    pub(crate) fn terraform(&self) -> &Terraform {
+        &self.terraform
     }
 
     /// What Terraform plans in each root module, where it plans anything.
@@ -139,7 +139,7 @@ impl Site {
 
     /// Applies one root module alone.
     pub(crate) fn apply_module(&self, module: &str) -> Result<TerraformPlan, TestingError> {
-        apply(&self.terraform(), &self.modules()[module])
+        apply(self.terraform(), &self.modules()[module])
     }
 
     /// The addresses in the state of a root module.
@@ -149,10 +149,10 @@ impl Site {
         terraform.state(folder).unwrap()
     }
 
-    fn each_module(&self, run: impl Fn(&Terraform<'_>, &Path) -> TerraformPlan) -> Changes {
+    fn each_module(&self, run: impl Fn(&Terraform, &Path) -> TerraformPlan) -> Changes {
         let terraform = self.terraform();
         let planned =
-            self.modules().into_iter().map(|(name, folder)| (name, run(&terraform, &folder).changes));
+            self.modules().into_iter().map(|(name, folder)| (name, run(terraform, &folder).changes));
         planned.filter(|(_, changes)| !changes.is_empty()).collect()
     }
 }
@@ -161,7 +161,7 @@ fn deployment(folder: &Path, on: &str) -> Deployment {
     Deployment::new(Registry::new().with_plugin::<Lake>(), folder, on.parse().unwrap())
 }
 
-fn apply(terraform: &Terraform<'_>, folder: &Path) -> Result<TerraformPlan, TestingError> {
+fn apply(terraform: &Terraform, folder: &Path) -> Result<TerraformPlan, TestingError> {
     let planned = terraform.plan(folder)?;
     terraform.apply(folder)?;
     Ok(planned)
