@@ -3,7 +3,11 @@
 use super::{
     LockChange,
     codes::{EDITED, FORMER_TEAM},
-    lock_path, owed_on,
+    lock_path,
+};
+use crate::{
+    Lock,
+    storage::{self, LockEdit},
 };
 use datasurface_graph::StorageOf;
 use datasurface_model::{
@@ -11,10 +15,6 @@ use datasurface_model::{
     ownership::OwnedPart,
 };
 use datasurface_platform::HeldState;
-use datasurface_state::{
-    Lock,
-    storage::{self, LockEdit},
-};
 use std::{
     cell::LazyCell,
     collections::{BTreeMap, BTreeSet},
@@ -34,9 +34,8 @@ impl LockChange<'_> {
         entries.extend(self.other_revisions());
         match self.placed {
             Some(placed) => {
-                let lost = placed.unaccounted_origins(self.old, self.on);
-                entries
-                    .extend(lost.iter().map(|dataset| format!("what the rows of `{dataset}` derive from")));
+                let lost = placed.unaccounted_origins.iter();
+                entries.extend(lost.map(|dataset| format!("what the rows of `{dataset}` derive from")));
             }
             None if self.old.origins == self.new.origins => {}
             None => entries.push("what rows derive from".to_owned()),
@@ -62,8 +61,7 @@ impl LockChange<'_> {
                 .map(|sink| names.datastore(&sink.name().datastore))
                 .collect();
         };
-        let owed = placed.graphs.iter().map(|graph| owed_on(placed, &names.platform(graph.platform())));
-        owed.flat_map(|owed| owed.keys().map(|key| key.datastore.clone()).collect::<Vec<_>>()).collect()
+        placed.owed.values().flat_map(|owed| owed.keys().map(|key| key.datastore.clone())).collect()
     }
 
     /// What is held as before, and described otherwise, where neither model describes it like that: where it is, and what people may
