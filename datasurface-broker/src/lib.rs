@@ -111,10 +111,10 @@ pub use datasurface_choice::{
     Adjustment, Candidate, Criterion, Delay, Explanation, Lack, MoveError, MoveStep, PlatformTask,
 };
 pub use datasurface_state::{
-    AcceptedEdit, AppliedTarget, ApplyState, AsOf, BranchFolder, BranchFolderError, EarlierApplied,
-    EarlierTransition, EarlyAdvance, LOCK_FILE_NAME, Lock, LockChange, LockError, Manifest, OrderedScope,
-    PlacedLock, PlanFile, PlatformLock, PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry,
-    StoredView, Target, TargetError, TargetTransaction, disk, git,
+    AcceptedEdit, AdvanceTimes, AdvanceWait, AppliedTarget, ApplyState, AsOf, BranchFolder,
+    BranchFolderError, EarlierApplied, EarlierTransition, EarlyAdvance, LOCK_FILE_NAME, Lock, LockChange,
+    LockError, Manifest, OrderedScope, PlacedLock, PlanFile, PlatformLock, PlatformRecord, Recovery,
+    RenderedRevision, RenderingId, ScopeEntry, StoredView, Target, TargetError, TargetTransaction, disk, git,
     storage::{OwingTeam, changed_owing_teams},
 };
 pub use error::BrokerError;

@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod advance_times;
 mod as_of;
 mod foreign_origins;
 pub mod git;
@@ -26,6 +27,7 @@ mod output;
 pub mod rendered;
 pub mod storage;
 
+pub use advance_times::{AdvanceTimes, AdvanceWait};
 pub use as_of::{AsOf, CLOCK_AHEAD};
 pub use foreign_origins::ForeignOrigins;
 pub use kept_origins::OriginRecord;

@@ -6,7 +6,7 @@ use super::{
     lock_path,
 };
 use crate::{
-    Lock,
+    Lock, PlatformLock,
     storage::{self, LockEdit},
 };
 use datasurface_graph::StorageOf;
@@ -32,6 +32,7 @@ impl LockChange<'_> {
         let mut entries = edit.entries();
         entries.extend(self.other_held());
         entries.extend(self.other_revisions());
+        entries.extend(self.other_advances());
         match self.placed {
             Some(placed) => {
                 let lost = placed.unaccounted_origins.iter();
@@ -96,6 +97,33 @@ impl LockChange<'_> {
             ![None, was, self.old.base_revision()].contains(&lock.reached.as_ref())
         });
         other.map(|(name, _)| format!("the revision at which `{name}` stays")).collect()
+    }
+
+    /// The records of when platforms went forward, where neither rendering nor a verb made them: each is made when its platform goes
+    /// forward, to the revision of the new lock.
+    fn other_advances(&self) -> Vec<String> {
+        let [before, after] = [self.old, self.new].map(Lock::storage_names);
+        let is_other_revision = self.old.base_revision() != self.new.base_revision();
+        let nothing = PlatformLock::default();
+        let mut found = Vec::new();
+        for (name, now) in &self.new.platforms {
+            let mut old = self.old.platforms.iter();
+            let was = old.find(|(was, _)| before.platform(was) == after.platform(name));
+            let was = was.map_or(&nothing, |(_, was)| was);
+            let went_forward = now.reached.is_none() && (is_other_revision || was.reached.is_some());
+            let is_made = now.early.as_ref().is_none_or(|early| Some(&early.to) == self.new.base_revision());
+            if now.early != was.early && !(went_forward && is_made) {
+                found.push(format!("that `{name}` went forward before its time"));
+            }
+            let is_later = match now.advanced {
+                Some(at) => was.advanced <= Some(at) && at.date_naive() <= self.on,
+                None => went_forward,
+            };
+            if now.advanced != was.advanced && !is_later {
+                found.push(format!("when `{name}` went forward last"));
+            }
+        }
+        found
     }
 
     /// The teams that come with the change, and to which stored data belongs by the lock.

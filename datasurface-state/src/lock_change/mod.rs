@@ -32,12 +32,12 @@ pub struct LockChange<'a> {
     pub on: NaiveDate,
 }
 
-/// What placing the proposed model made of its lock.
+/// The outcome of placing the proposed model, for its lock.
 #[derive(Clone, Debug)]
 pub struct PlacedLock<'a> {
     /// The lock with the decisions that were taken.
     pub lock: &'a Lock,
-    /// What consumers ask to be kept on each platform, by its storage name.
+    /// The data that consumers ask to be kept on each platform, by its storage name.
     pub owed: BTreeMap<PlatformName, Owed>,
     /// The datasets, by storage names, of whose rows of before the given lock says what neither the live one says, nor placing makes of that.
     pub unaccounted_origins: Vec<DatasetKey>,
