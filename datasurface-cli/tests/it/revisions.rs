@@ -6,6 +6,7 @@ use datasurface_model::{
     InfrastructureVendor, PlatformDeclaration, Team, Workspace,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// `Near` captures; `Far` takes from it what somebody reads there, if somebody does.
 fn model(reads: &[&str]) -> Ecosystem {
@@ -220,4 +221,32 @@ fn a_reason_with_a_password_in_it_is_refused() {
     fixture.write("model.json", frozen(&["a"], "2027-01-04", reason));
     let said = run(&fixture, "plan", "2026-11-17", "").bad();
     assert!(said.err.contains("platform/secret") && !said.err.contains("hunter2"), "{said:?}");
+}
+
+#[test]
+fn a_saved_proposal_takes_those_forward_that_it_was_made_for() {
+    let fixture = Fixture::new(&model(&["a"]));
+    run(&fixture, "render", "2026-11-20", "").good();
+    let (first, files) = (far(&fixture, "2026-11-20")["revision"].clone(), fixture.rendered());
+    fixture.write("model.json", frozen(&["a", "b"], "2026-11-26", "until the long weekend"));
+    run(&fixture, "plan", "2026-11-25", "--out saved.json").good();
+    let saved: Value = serde_json::from_str(&fixture.read("saved.json")).unwrap();
+    assert!(saved["plans"]["Near"].is_object() && saved["plans"]["Far"].is_null(), "{saved}");
+    // It is rendered as of its day, though the freeze is over by now.
+    fixture.run("render model.json --target out --proposal saved.json").good();
+    let far_now = far(&fixture, "2026-11-25");
+    assert_eq!((&far_now["revision"], &far_now["is_behind"]), (&first, &json!(true)));
+    let of_far = |files: &BTreeMap<String, Vec<u8>>| {
+        let mut files = files.clone();
+        files.retain(|path, _| path.starts_with("Far/"));
+        files
+    };
+    assert!(!of_far(&files).is_empty());
+    assert_eq!(of_far(&files), of_far(&fixture.rendered()));
+
+    // Somebody took it forward in between.
+    run(&fixture, "plan", "2026-11-26", "--out saved.json").good();
+    run(&fixture, "advance", "2026-11-25", "Far --now --reason outage").good();
+    let said = fixture.run("render model.json --target out --proposal saved.json");
+    said.bad().complains("plan/proposal-moved", "the lock is another one");
 }

@@ -11,8 +11,8 @@ use crate::{
 };
 use datasurface_graph::StorageOf;
 use datasurface_model::{
-    Classification, DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, Set, Valid,
-    ownership::OwnedPart,
+    AdvancePolicy, Classification, DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, PlatformName,
+    Set, Valid, ownership::OwnedPart,
 };
 use datasurface_platform::HeldState;
 use std::{
@@ -116,7 +116,9 @@ impl LockChange<'_> {
                 found.push(format!("that `{name}` went forward before its time"));
             }
             let is_later = match now.advanced {
-                Some(at) => was.advanced <= Some(at) && at.date_naive() <= self.on,
+                Some(at) => {
+                    self.has_timetable(name) && was.advanced <= Some(at) && at.date_naive() <= self.on
+                }
                 None => went_forward,
             };
             if now.advanced != was.advanced && !is_later {
@@ -124,6 +126,13 @@ impl LockChange<'_> {
             }
         }
         found
+    }
+
+    /// Whether a platform goes forward by a timetable after the change.
+    fn has_timetable(&self, platform: &PlatformName) -> bool {
+        let [_, new] = self.ecosystems;
+        let declared = new.platforms().get(platform);
+        declared.is_some_and(|declared| matches!(declared.advance_policy(), AdvancePolicy::Cron(_)))
     }
 
     /// The teams that come with the change, and to which stored data belongs by the lock.
