@@ -84,6 +84,7 @@ mod allocation;
 mod broker;
 mod check;
 mod configured_platform;
+mod each;
 mod error;
 mod explain;
 mod file_change;
