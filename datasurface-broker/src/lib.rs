@@ -84,11 +84,11 @@ mod allocation;
 mod broker;
 mod check;
 mod configured_platform;
+mod each;
 mod error;
 mod explain;
 mod file_change;
 mod kept_origins;
-mod lock_change;
 pub mod metric;
 mod operate;
 mod place;
@@ -112,15 +112,14 @@ pub use datasurface_choice::{
     Adjustment, Candidate, Criterion, Delay, Explanation, Lack, MoveError, MoveStep, PlatformTask,
 };
 pub use datasurface_state::{
-    AcceptedEdit, AppliedTarget, ApplyState, AsOf, BranchFolder, BranchFolderError, EarlierApplied,
-    EarlierTransition, EarlyAdvance, LOCK_FILE_NAME, Lock, LockError, Manifest, OrderedScope, PlanFile,
-    PlatformLock, PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, StoredView, Target,
-    TargetError, TargetTransaction, disk, git,
+    AcceptedEdit, AdvanceTimes, AdvanceWait, AppliedTarget, ApplyState, AsOf, BranchFolder,
+    BranchFolderError, EarlierApplied, EarlierTransition, EarlyAdvance, LOCK_FILE_NAME, Lock, LockChange,
+    LockError, Manifest, OrderedScope, PlacedLock, PlanFile, PlatformLock, PlatformRecord, Recovery,
+    RenderedRevision, RenderingId, ScopeEntry, StoredView, Target, TargetError, TargetTransaction, disk, git,
     storage::{OwingTeam, changed_owing_teams},
 };
 pub use error::BrokerError;
 pub use file_change::FileChange;
-pub use lock_change::LockChange;
 pub use operate::{OperationContext, OperationReport};
 pub use placed::Placed;
 pub use progress::PROGRESS;
@@ -134,8 +133,9 @@ use datasurface_model::CodeInfo;
 
 /// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 12] = [
+    let own: [&'static CodeInfo; 13] = [
         &place::NO_PRIMARY,
+        &platform_over::PLATFORM_OVER,
         &configured_platform::UNKNOWN_KIND,
         &configured_platform::UNKNOWN_VERSION,
         &configured_platform::CONFIG,
@@ -148,7 +148,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &run_names::UNKNOWN_NAME,
         &platform_order::CYCLE,
     ];
-    let parts = [datasurface_choice::CODES, waivers::CODES, propose::codes(), lock_change::CODES];
+    let parts = [datasurface_choice::CODES, waivers::CODES, propose::codes()];
     own.into_iter().chain(datasurface_state::codes()).chain(parts.into_iter().flatten().copied())
 }
 

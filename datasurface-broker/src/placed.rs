@@ -1,6 +1,7 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
 use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
+use chrono::NaiveDate;
 use datasurface_choice::Chosen;
 use datasurface_document::ModelHasher;
 use datasurface_graph::{
@@ -9,7 +10,7 @@ use datasurface_graph::{
 use datasurface_model::{DatasetKey, Ecosystem, Entity, Findings, Place, PlatformName, Set, Valid};
 use datasurface_platform::{PlatformInstance, Revision};
 use datasurface_state::{
-    ForeignOrigins, Lock, Owed,
+    ForeignOrigins, Lock, Owed, PlacedLock,
     storage::{Allocated, StorageRecord},
 };
 use std::{
@@ -58,6 +59,15 @@ impl Placed {
     #[must_use]
     pub fn lock(&self) -> &Lock {
         &self.lock
+    }
+
+    /// Returns what placing made of the lock that was given, for a [`LockChange`](crate::LockChange) from the lock of the live model.
+    #[must_use]
+    pub fn placed_lock(&self, live: &Lock, on: NaiveDate) -> PlacedLock<'_> {
+        let (lock, names) = (&self.lock, self.lock.storage_names());
+        let platforms = self.graphs.iter().map(IntentionGraph::platform);
+        let owed = platforms.map(|name| (names.platform(name), self.owed_today(name))).collect();
+        PlacedLock { lock, owed, unaccounted_origins: self.unaccounted_origins(live, on) }
     }
 
     /// What the consumers of a platform ask to be kept of each dataset, by its storage name; what is held for others is no part of it.

@@ -2,7 +2,7 @@
 //! it begins. Whoever subscribes to nothing pays nothing.
 
 use std::fmt::Display;
-use tracing::{Span, info, info_span};
+use tracing::{Dispatch, Span, dispatcher, info, info_span};
 
 /// The target of the spans and events that tell how far long work has come.
 ///
@@ -10,20 +10,23 @@ use tracing::{Span, info, info_span};
 /// follow within it if all goes well.
 pub const PROGRESS: &str = "datasurface::progress";
 
-/// Work of which each step is told.
-pub(crate) struct Progress(Span);
+/// Work of which each step is told, to whoever subscribed where it began: a thread that helps has subscribers of its own.
+pub(crate) struct Progress(Span, Dispatch);
 
 impl Progress {
     pub(crate) fn of_rendering(platform: &impl Display, scopes: usize) -> Self {
-        Self(info_span!(target: PROGRESS, "render", %platform, steps = scopes))
+        Self(
+            info_span!(target: PROGRESS, "render", %platform, steps = scopes),
+            dispatcher::get_default(Dispatch::clone),
+        )
     }
 
     pub(crate) fn of_writing(scopes: usize) -> Self {
-        Self(info_span!(target: PROGRESS, "write", steps = scopes))
+        Self(info_span!(target: PROGRESS, "write", steps = scopes), dispatcher::get_default(Dispatch::clone))
     }
 
     /// Tells that the next step begins.
     pub(crate) fn advance(&self) {
-        info!(target: PROGRESS, parent: &self.0, "step");
+        dispatcher::with_default(&self.1, || info!(target: PROGRESS, parent: &self.0, "step"));
     }
 }

@@ -1,8 +1,8 @@
 //! Writing a proposal into its target.
 
-use crate::{progress::Progress, propose::Proposal};
+use crate::{each, progress::Progress, propose::Proposal};
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
-use datasurface_platform::{File, FileRecord, PlatformError, SafePath, hook::REFUSED};
+use datasurface_platform::{File, FileRecord, PlatformError, Rendering, SafePath, hook::REFUSED};
 use datasurface_state::{Manifest, Target, TargetError, TargetTransaction};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -66,7 +66,7 @@ impl WriteError {
 
 impl Proposal {
     /// Writes what differs, and the lock, as a whole or not at all.
-    /// Each shard is rendered, written and dropped before the next one. A file of ours that is missing is written again; one that stays
+    /// Each shard is rendered, written and dropped before the next one, or as many at a time as there are threads. A file of ours that is missing is written again; one that stays
     /// as it is is not read, so an edit of it is found by [`Target::inspect`] alone. One whose edit was [accepted](Target::accept) is replaced.
     /// One that served an earlier change cannot be written again, and is removed from the manifest. An interrupted write
     /// of the same lock is finished first. Before anything is touched, the hooks of the broker are asked about each plan that does
@@ -90,13 +90,17 @@ impl Proposal {
         writing.describe(|| self.message());
         let scopes: Vec<_> = self.written_scopes().collect();
         let progress = Progress::of_writing(scopes.len());
-        for scope in scopes {
-            progress.advance();
-            if scope.paths().all(|path| there.contains(&path)) {
-                continue;
-            }
-            for file in scope.render()?.files() {
-                put(&mut writing, &scope.path_of(file.path()), file, &promised, &there)?;
+        // As many at a time as there are threads: no more of them are in memory.
+        for scopes in scopes.chunks(each::width()) {
+            let rendered = each::scope(scopes, |scope| {
+                progress.advance();
+                let is_there = scope.paths().all(|path| there.contains(&path));
+                (!is_there).then(|| scope.render()).transpose()
+            });
+            for (scope, rendering) in scopes.iter().zip(rendered) {
+                for file in rendering?.iter().flat_map(Rendering::files) {
+                    put(&mut writing, &scope.path_of(file.path()), file, &promised, &there)?;
+                }
             }
         }
         for (path, file) in self.transition_files() {

@@ -1,6 +1,7 @@
 //! What the command itself can report: wishes that cannot be fulfilled.
 
 use datasurface_model::{CodeInfo, Severity};
+use datasurface_review::git::REVIEW_GIT;
 
 /// Every code that this crate reports by itself.
 pub static CODES: &[&CodeInfo] = &[
@@ -216,13 +217,6 @@ pub(crate) static REVIEW_FIRST: CodeInfo = CodeInfo::error(
     "whether a model is live is not as the command line says",
     "Whoever proposes the first model names its owners, so that it is the first is said with `--first`, and is refused where a model or \
      a lock is live. Without that word, a live model that is missing is a mistake: a wrong folder, or a branch that was not fetched.",
-);
-
-pub(crate) static REVIEW_GIT: CodeInfo = CodeInfo::error(
-    "review/git",
-    "a side of a review cannot be read from git",
-    "Commits are read through the program `git`, version 2.38 or newer, from the repository around the current folder, with their history \
-     and without fetching anything. Branches, tags and commits are named so that one thing can be meant; folders in them have plain paths.",
 );
 
 pub(crate) static REVIEW_VOID: CodeInfo = CodeInfo::error(

@@ -7,10 +7,10 @@ use crate::{
     plan::{Lost, PlanInputs, PlannedChange, Render},
     table::Table,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use clap::Args;
-use datasurface_broker::{Advance, Broker, Session};
-use datasurface_model::{Entity, Findings, PlatformDeclaration, PlatformName};
+use datasurface_broker::{Advance, AdvanceWait, Broker, Session};
+use datasurface_model::{Entity, Findings, PlatformName};
 use datasurface_platform::Revision;
 use serde::Serialize;
 use std::{collections::BTreeSet, path::PathBuf};
@@ -20,7 +20,7 @@ pub(crate) struct AdvanceArguments {
     #[command(flatten)]
     pub(crate) inputs: PlanInputs,
 
-    /// The platforms that go forward [default: those that are not frozen, or all with `--now`].
+    /// The platforms that go forward [default: those whose policies let them, or all with `--now`].
     #[arg(value_name = "PLATFORM")]
     platforms: Vec<PlatformName>,
 
@@ -71,11 +71,13 @@ struct PlatformRevision {
     is_behind: bool,
     /// The platforms that parts of it wait for.
     waits_for: BTreeSet<PlatformName>,
-    /// The first day on which it may go forward.
-    may_advance: NaiveDate,
-    /// Whether its policy keeps it where it is until that day.
+    /// The first moment at which it may go forward by its policy; null if its policy never lets it.
+    may_advance: Option<DateTime<Utc>>,
+    /// Whether the model freezes it until then.
     is_frozen: bool,
     reason: String,
+    #[serde(skip)]
+    wait: Option<AdvanceWait>,
 }
 
 /// For programs.
@@ -114,7 +116,7 @@ fn text(platforms: &[PlatformRevision]) -> String {
             1 => "1 step".to_owned(),
             steps => format!("{steps} steps"),
         };
-        let may_go = if one.is_frozen { one.may_advance.to_string() } else { "now".to_owned() };
+        let may_go = one.wait.as_ref().map_or("now".to_owned(), AdvanceWait::end);
         table.row([one.platform.to_string(), revision, pending, may_go, one.reason.clone()]);
     }
     table.print()
@@ -133,11 +135,10 @@ fn of_all(planned: &PlannedChange) -> Vec<PlatformRevision> {
         let pending = planned.proposal.plan(platform).map_or(0, |plan| plan.steps().len());
         let is_other = revision.as_ref() != Some(planned.proposal.revision());
         let others: Vec<String> = waits_for.iter().map(|other| format!("`{other}`")).collect();
-        let on = planned.as_of.day();
-        let policy = planned.ecosystem.platforms().get(platform).map(PlatformDeclaration::advance_policy);
-        let freeze = policy.and_then(|policy| policy.freeze(on));
-        let reason = match (record, freeze) {
-            (_, Some(freeze)) => format!("frozen: {}", freeze.reason()),
+        let wait = planned.proposal.wait(platform).cloned();
+        let reason = match (record, &wait) {
+            (_, Some(wait)) if wait.is_frozen => format!("frozen: {}", wait.reason),
+            (_, Some(wait)) => wait.reason.clone(),
             (None, None) => "it was not rendered yet".to_owned(),
             (Some(_), None) if is_behind => "it stayed when others went forward".to_owned(),
             (Some(_), None) if !others.is_empty() => format!("parts of it wait for {}", others.join(", ")),
@@ -150,9 +151,13 @@ fn of_all(planned: &PlannedChange) -> Vec<PlatformRevision> {
             pending,
             is_behind,
             waits_for,
-            may_advance: policy.map_or(on, |policy| policy.next(on)),
-            is_frozen: freeze.is_some(),
+            may_advance: match &wait {
+                Some(wait) => wait.until,
+                None => Some(planned.as_of.moment()),
+            },
+            is_frozen: wait.as_ref().is_some_and(|wait| wait.is_frozen),
             reason,
+            wait,
         }
     };
     names.into_iter().map(of).collect()

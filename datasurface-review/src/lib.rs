@@ -15,6 +15,7 @@
 //! ```
 
 mod form;
+pub mod git;
 mod junit;
 mod limit;
 mod markdown;

@@ -156,6 +156,7 @@ impl<'a> Review<'a> {
         }
         let change = judge(control);
         if let Some(before) = before {
+            let placed = placed.as_ref().map(|placed| placed.placed_lock(old, self.on));
             let locks = LockChange {
                 old,
                 new,

@@ -78,6 +78,7 @@ segments! {
     KEY = "key";
     KEYLESS = "keyless";
     KIND = "kind";
+    LASTS = "lasts";
     LATENCY = "latency";
     LIVE = "live";
     LOCATIONS = "locations";

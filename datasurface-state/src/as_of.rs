@@ -1,7 +1,7 @@
-//! The day as of which is planned, and whether data that was promised may expire by it.
+//! The day and the time as of which is planned, and whether data that was promised may expire by it.
 
 use crate::Lock;
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Timelike, Utc};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::HeldState;
 
@@ -17,7 +17,8 @@ pub static CLOCK_AHEAD: CodeInfo = CodeInfo::warning(
 /// The distance by which a clock may be past the last day that was known to be right.
 const TRUSTED: Days = Days::new(7);
 
-/// The day as of which is planned. A day that somebody names is right; that of a clock may not be.
+/// The day as of which is planned, and the time of day in UTC, which counts for timetables of platforms. A day that somebody names is
+/// right; that of a clock may not be.
 ///
 /// ```
 /// use chrono::NaiveDate;
@@ -28,15 +29,29 @@ const TRUSTED: Days = Days::new(7);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AsOf {
     day: NaiveDate,
+    time: NaiveTime,
     is_by_clock: bool,
 }
 
 impl AsOf {
-    /// Creates the day that a clock shows.
+    /// Creates the day that a clock shows, at midnight.
     /// The clock may be wrong, so data expires by it only within a week of the last day that was known to be right.
     #[must_use]
     pub fn from_clock(day: NaiveDate) -> Self {
-        Self { day, is_by_clock: true }
+        Self { is_by_clock: true, ..Self::from(day) }
+    }
+
+    /// Sets the time of day in UTC, to the minute.
+    #[must_use]
+    pub fn at(self, time: NaiveTime) -> Self {
+        let minute = NaiveTime::from_hms_opt(time.hour(), time.minute(), 0).unwrap_or_default();
+        Self { time: minute, ..self }
+    }
+
+    /// Returns the moment as of which is planned, to the minute.
+    #[must_use]
+    pub fn moment(self) -> DateTime<Utc> {
+        self.day.and_time(self.time).and_utc()
     }
 
     /// Returns the day as of which is planned.
@@ -81,9 +96,9 @@ impl AsOf {
     }
 }
 
-/// Somebody names the day.
+/// Somebody names the day, which begins.
 impl From<NaiveDate> for AsOf {
     fn from(day: NaiveDate) -> Self {
-        Self { day, is_by_clock: false }
+        Self { day, time: NaiveTime::MIN, is_by_clock: false }
     }
 }

@@ -16,19 +16,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod advance_times;
 mod as_of;
 mod foreign_origins;
 pub mod git;
 mod kept_origins;
 mod lock;
+mod lock_change;
 mod output;
 pub mod rendered;
 pub mod storage;
 
+pub use advance_times::{AdvanceTimes, AdvanceWait};
 pub use as_of::{AsOf, CLOCK_AHEAD};
 pub use foreign_origins::ForeignOrigins;
 pub use kept_origins::OriginRecord;
 pub use lock::{EarlyAdvance, FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
+pub use lock_change::{LockChange, OTHER_OWNER, PlacedLock};
 pub use output::{
     AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
     EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, Recovery, RenderedNode,
@@ -47,5 +51,5 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &storage::NOT_LAST_OWNER,
         &storage::RENAMED_DELIVERY,
     ];
-    own.into_iter().chain(output::CODES.iter().copied())
+    own.into_iter().chain([output::CODES, lock_change::CODES].into_iter().flatten().copied())
 }

@@ -6,7 +6,7 @@ use crate::{
     kept_origins::OriginRecord,
     storage::{Owners, StorageRecord},
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use datasurface_graph::{Assignments, Placement, StorageNames};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{HeldState, Revision};
@@ -69,6 +69,10 @@ pub struct PlatformLock {
     /// The last time that it went forward, if that was before its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early: Option<EarlyAdvance>,
+    /// The last time that it went forward, to the minute, if it does that by a timetable: later starts alone let it go again. For one that was
+    /// rendered before it had a timetable, the time at which that began to count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advanced: Option<DateTime<Utc>>,
 }
 
 /// The record of a platform that went forward although its policy did not let it yet.

@@ -22,6 +22,8 @@ const BEYOND: &[&str] = &[
     // It takes a call that names what there is not.
     "explain/unknown-name",
     "revision/frozen",
+    "revision/scheduled",
+    "revision/secret",
     "revision/still-read",
     "revision/together",
     "revision/too-early",

@@ -1,10 +1,12 @@
 //! The choice of the platforms that a plan takes forward.
 
 use crate::placed::Placed;
-use chrono::NaiveDate;
-use datasurface_model::{CodeInfo, Diagnostic, Freeze, ModelPath, PlatformName, nearest, segment};
-use datasurface_state::{EarlyAdvance, Manifest};
-use std::collections::BTreeSet;
+use chrono::{DateTime, Utc};
+use datasurface_model::{
+    AdvancePolicy, CodeInfo, Diagnostic, Entity, ModelPath, PlatformName, nearest, redact_passwords, segment,
+};
+use datasurface_state::{AdvanceTimes, AdvanceWait, AsOf, EarlyAdvance, Manifest, PlatformLock};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static UNKNOWN: CodeInfo = CodeInfo::error(
     "revision/unknown",
@@ -15,7 +17,7 @@ pub(crate) static UNKNOWN: CodeInfo = CodeInfo::error(
 pub(crate) static TOO_EARLY: CodeInfo = CodeInfo::error(
     "revision/too-early",
     "a platform is to go forward before its time",
-    "The model says that the platform stays at its revision until a day, and why. Wait for that day, or say why it is urgent: \
+    "The model says when the platform goes forward: not before a day, by a timetable, or in windows. Wait, or say why it is urgent: \
      `datasurface advance NAME --now --reason WHY`. The lock remembers that. Nothing is written.",
 );
 
@@ -26,12 +28,26 @@ pub(crate) static FROZEN: CodeInfo = CodeInfo::note(
      `datasurface revisions` says what is pending. The first rendering from that day on takes it forward.",
 );
 
+pub(crate) static SCHEDULED: CodeInfo = CodeInfo::note(
+    "revision/scheduled",
+    "a platform stays at its revision until its timetable or a window lets it go forward",
+    "The model says when. What was rendered for the platform runs on, and what others need of it waits. `datasurface revisions` says what is \
+     pending. The first rendering from that time on takes it forward; for a window, before it closes.",
+);
+
+pub(crate) static SECRET: CodeInfo = CodeInfo::error(
+    "revision/secret",
+    "the reason of an early advance holds a password",
+    "The reason stays in the lock, where everybody reads it who may read the repository. Take the password or the token out, and change it, \
+     since it was written down. Nothing is written.",
+);
+
 /// The platforms that a plan takes forward to the revision of now. Each other one stays as it is, with all that it reads.
 ///
 /// ```
 /// use datasurface_broker::Advance;
-/// assert!(Advance::only(["Development"]).takes(&"Development".into(), None));
-/// assert!(!Advance::only(["Development"]).takes(&"Production".into(), None));
+/// assert!(Advance::only(["Development"]).takes(&"Development".into(), true));
+/// assert!(!Advance::only(["Development"]).takes(&"Production".into(), true));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Advance {
@@ -40,7 +56,7 @@ pub enum Advance {
     Permitted,
     /// Every platform, whatever its policy says.
     All,
-    /// The platforms of these names; one that is not declared any more is named as it was. None of them may be frozen.
+    /// The platforms of these names; one that is not declared any more is named as it was. The policy of each must let it go forward.
     Only(BTreeSet<PlatformName>),
     /// The same, whatever their policies say, for a reason that the lock remembers. No name means every platform.
     Early(BTreeSet<PlatformName>, String),
@@ -53,11 +69,11 @@ impl Advance {
         Self::Only(platforms.into_iter().map(Into::into).collect())
     }
 
-    /// Whether a platform is taken forward, where it is frozen or not.
+    /// Whether a platform is taken forward, where its policy lets it go, or lets it not.
     #[must_use]
-    pub fn takes(&self, platform: &PlatformName, freeze: Option<&Freeze>) -> bool {
+    pub fn takes(&self, platform: &PlatformName, may_advance: bool) -> bool {
         match self {
-            Self::Permitted => freeze.is_none(),
+            Self::Permitted => may_advance,
             Self::All => true,
             Self::Only(platforms) => platforms.contains(platform),
             Self::Early(platforms, _) => platforms.is_empty() || platforms.contains(platform),
@@ -80,18 +96,18 @@ impl Advance {
         found.collect()
     }
 
-    /// Returns a finding for each platform that is frozen: an error where it is named, and a note where it stays and the model went on.
-    pub(super) fn frozen<'p>(
+    /// Returns a finding for each platform whose policy does not let it go forward yet: an error where it is named, and a note where it stays and
+    /// the model went on. Also for a reason that must not be written.
+    pub(super) fn waiting(
         &self,
         (placed, manifest): (&Placed, Option<&Manifest>),
-        platforms: impl Iterator<Item = &'p PlatformName>,
-        on: NaiveDate,
+        waits: &AdvanceWaits,
     ) -> Vec<Diagnostic> {
-        let frozen = platforms.filter_map(|name| Some((name, freeze(placed, name, on)?)));
-        let found = frozen.filter_map(|(name, freeze)| {
-            let (until, reason) = (freeze.until(), freeze.reason());
+        let found = waits.iter().filter_map(|(name, wait)| {
+            let (until, reason) = (wait.end(), &wait.reason);
             if matches!(self, Self::Only(named) if named.contains(name)) {
-                let message = format!("`{name}` is frozen until {until}: {reason}");
+                let stays = if wait.is_frozen { "is frozen" } else { "stays" };
+                let message = format!("`{name}` {stays} until {until}: {reason}");
                 let help = format!("wait, or say why: `datasurface advance {name} --now --reason WHY`");
                 return Some(Diagnostic::new(&TOO_EARLY, path(name), message).with_help(help));
             }
@@ -101,31 +117,65 @@ impl Advance {
             let at = reached.map_or("not rendered".to_owned(), |reached| format!("at `{}`", reached.short()));
             let message = format!("`{name}` stays {at} until {until}: {reason}");
             let help = "`datasurface revisions` says what is pending there";
-            is_noted.then(|| Diagnostic::new(&FROZEN, path(name), message).with_help(help))
+            let code = if wait.is_frozen { &FROZEN } else { &SCHEDULED };
+            is_noted.then(|| Diagnostic::new(code, path(name), message).with_help(help))
         });
-        found.collect()
+        let is_secret = matches!(self, Self::Early(_, reason) if redact_passwords(reason).is_some());
+        let secret = is_secret.then(|| {
+            let message = "the reason has a password or a token in it, and would stay in the lock";
+            Diagnostic::new(&SECRET, ModelPath::root(), message)
+                .with_help("take it out and change it, and say why without it")
+        });
+        found.chain(secret).collect()
     }
 
-    /// Returns the record of the last time that a platform which goes forward now did so before its time.
-    pub(super) fn early(
+    /// Records in its lock that a platform goes forward: by a timetable, of which later starts alone let it go again, or before its time.
+    pub(super) fn record(
         &self,
-        platform: &PlatformName,
-        before: Option<EarlyAdvance>,
-        (placed, on): (&Placed, NaiveDate),
-    ) -> Option<EarlyAdvance> {
+        placed: &Placed,
+        (platform, lock): (&PlatformName, &mut PlatformLock),
+        (waits, as_of): (&AdvanceWaits, AsOf),
+    ) {
         let to = placed.revision();
-        match self {
-            Self::Early(_, reason) if freeze(placed, platform, on).is_some() => {
-                Some(EarlyAdvance { to, on, reason: reason.clone() })
+        lock.early = match (self, lock.early.take().filter(|early| early.to == to)) {
+            (Self::Early(_, reason), None) if waits.contains_key(platform) => {
+                Some(EarlyAdvance { to, on: as_of.day(), reason: reason.clone() })
             }
-            _ => before.filter(|before| before.to == to),
-        }
+            (_, before) => before,
+        };
+        lock.advanced = has_timetable(placed, platform).then(|| as_of.moment());
     }
 }
 
-/// Returns the freeze by which the model keeps a platform at its revision on a day.
-pub(super) fn freeze<'a>(placed: &'a Placed, platform: &PlatformName, on: NaiveDate) -> Option<&'a Freeze> {
-    placed.ecosystem.platforms().get(platform)?.advance_policy().freeze(on)
+/// What each platform waits for whose policy does not let it go forward yet.
+pub(super) type AdvanceWaits = BTreeMap<PlatformName, AdvanceWait>;
+
+/// Returns what platforms wait for by their policies.
+pub(super) fn waits((placed, manifest): (&Placed, Option<&Manifest>), as_of: AsOf) -> AdvanceWaits {
+    let declared = placed.ecosystem.platforms().iter();
+    let waits = declared.filter_map(|platform| {
+        let since = since((placed, manifest), platform.name(), as_of);
+        let wait = AdvanceTimes::new(platform.advance_policy(), since).wait(as_of.moment())?;
+        Some((platform.name().clone(), wait))
+    });
+    waits.collect()
+}
+
+/// Returns the last time that a platform went forward, as far as the lock knows. One that was rendered before it had a timetable waits for
+/// the next start: nobody knows which ones it used.
+pub(super) fn since(
+    (placed, manifest): (&Placed, Option<&Manifest>),
+    platform: &PlatformName,
+    as_of: AsOf,
+) -> Option<DateTime<Utc>> {
+    let known = placed.lock.platforms.get(platform).and_then(|lock| lock.advanced);
+    let is_rendered = || manifest.is_some_and(|manifest| manifest.platform(platform).is_some());
+    known.or_else(|| (has_timetable(placed, platform) && is_rendered()).then(|| as_of.moment()))
+}
+
+fn has_timetable(placed: &Placed, platform: &PlatformName) -> bool {
+    let declared = placed.ecosystem.platforms().get(platform);
+    declared.is_some_and(|declared| matches!(declared.advance_policy(), AdvancePolicy::Cron(_)))
 }
 
 fn path(platform: &PlatformName) -> ModelPath {

@@ -8,10 +8,10 @@ use super::{
     view_memory::ViewMemory,
     views::{Held, PlatformViews, Sources},
 };
-use crate::{broker::Broker, configured_platform::ConfiguredPlatform, placed::Placed};
+use crate::{broker::Broker, configured_platform::ConfiguredPlatform, each, placed::Placed};
 use datasurface_graph::NodeKey;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, PlatformName, Severity};
-use datasurface_platform::{LintView, PlatformView, Reporter};
+use datasurface_platform::{LintView, NodeView, PlatformView, Reporter};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The findings about what is placed: of platforms, of the limits of shards, and of links between nodes.
@@ -88,13 +88,17 @@ pub(super) fn ask(
     configured.platform().lint(view, &mut Reporter::new(&view, found));
     let mut of_nodes = before.cloned().unwrap_or_default();
     of_nodes.retain(|key, _| views.nodes.get(key).is_some());
-    for node in views.nodes.fresh() {
+    let fresh: Vec<&NodeView> = views.nodes.fresh().collect();
+    let asked = each::node(&fresh, |node| {
         let view = LintView::Node(node);
         let mut of_node = Vec::new();
         Reporter::new(&view, &mut of_node).report_unclaimed(configured.platform().descriptor(), view);
         if of_node.is_empty() {
             configured.platform().lint(view, &mut Reporter::new(&view, &mut of_node));
         }
+        of_node
+    });
+    for (node, of_node) in fresh.into_iter().zip(asked) {
         match of_node.is_empty() {
             true => of_nodes.remove(node.key()),
             false => of_nodes.insert(node.key().clone(), of_node),

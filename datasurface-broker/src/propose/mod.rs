@@ -94,6 +94,8 @@ static CODES: &[&CodeInfo] = &[
     &waiting::STILL_READ,
     &waiting::TOGETHER,
     &advance::FROZEN,
+    &advance::SCHEDULED,
+    &advance::SECRET,
     &advance::TOO_EARLY,
     &advance::UNKNOWN,
 ];
@@ -127,7 +129,7 @@ impl Broker {
     ///
     /// # Errors
     ///
-    /// As of [`propose`](Self::propose); also if platforms cannot go forward one without the other, or if one that is named is frozen.
+    /// As of [`propose`](Self::propose); also if platforms cannot go forward one without the other, or if the policy of one that is named does not let it.
     pub fn propose_advance(
         &self,
         placed: &Placed,
@@ -155,9 +157,10 @@ impl Broker {
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
         found.extend(advance.unknown(platforms.keys()));
-        found.extend(advance.frozen((placed, manifest), platforms.keys(), on));
+        let waits = advance::waits((placed, manifest), as_of);
+        found.extend(advance.waiting((placed, manifest), &waits));
         check_errors(&found)?;
-        let stay = platforms.keys().filter(|name| !advance.takes(name, advance::freeze(placed, name, on)));
+        let stay = platforms.keys().filter(|name| !advance.takes(name, !waits.contains_key(*name)));
         let staying = Staying::new(placed, manifest, stay)?;
         let staying = staying.as_ref();
         // What is remembered is about all platforms at one revision.
@@ -296,9 +299,12 @@ impl Broker {
             platform.reached = None;
             if let Some(staying) = staying.filter(|staying| staying.platforms.contains(name)) {
                 staying.stay(name, platform, (placed, &revision));
+                platform.advanced = advance::since((placed, manifest), name, as_of);
                 continue;
             }
-            platform.early = advance.early(name, platform.early.take(), (placed, on));
+            if !matches!(reached, Base::Lost) {
+                advance.record(placed, (name, platform), (&waits, as_of));
+            }
             platform.held.clear();
             platform.placement = sources.placements.remove(name).unwrap_or_default();
         }
@@ -341,6 +347,7 @@ impl Broker {
         Ok(Proposal {
             manifest: after,
             lock,
+            waits,
             platforms: proposed,
             findings,
             waived,

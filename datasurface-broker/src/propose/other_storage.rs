@@ -1,11 +1,11 @@
 //! The storage names of the lock, against the copy of the lock in the target: nothing that has data gets other storage.
 
-use crate::{lock_change::OTHER_OWNER, placed::Placed};
+use crate::placed::Placed;
 use chrono::NaiveDate;
 use datasurface_graph::StorageOf;
 use datasurface_model::{CodeInfo, Dataset, DatasetKey, Datastore, Diagnostic, Entity, ModelPath};
 use datasurface_state::{
-    Manifest, PlatformRecord,
+    Manifest, OTHER_OWNER, PlatformRecord,
     storage::{self, Owners},
 };
 use std::collections::BTreeSet;

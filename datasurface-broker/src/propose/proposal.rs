@@ -6,7 +6,7 @@ use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{
     File, Plan, PlatformError, Rendering, Revision, SafePath, ScopeView, hook::Hooks,
 };
-use datasurface_state::{Lock, Manifest, ScopeEntry};
+use datasurface_state::{AdvanceWait, Lock, Manifest, ScopeEntry};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A proposed change: the new rendering of each platform, the plan to get there, and the lock to go with it.
@@ -16,6 +16,7 @@ pub struct Proposal {
     pub(crate) manifest: Manifest,
     pub(crate) lock: Lock,
     pub(crate) platforms: BTreeMap<PlatformName, Proposed>,
+    pub(super) waits: BTreeMap<PlatformName, AdvanceWait>,
     pub(super) findings: Findings,
     pub(super) waived: Findings,
     pub(super) hooks: Arc<Hooks>,
@@ -104,6 +105,13 @@ impl Proposal {
     #[must_use]
     pub fn plan(&self, platform: &PlatformName) -> Option<&Plan> {
         self.platforms.get(platform).map(|proposed| &proposed.plan)
+    }
+
+    /// Returns what a platform waits for whose policy does not let it go forward yet; `None` if it may. Whether this proposal takes it forward is
+    /// up to the [`Advance`](crate::Advance).
+    #[must_use]
+    pub fn wait(&self, platform: &PlatformName) -> Option<&AdvanceWait> {
+        self.waits.get(platform)
     }
 
     /// The views that each platform renders, by scope.

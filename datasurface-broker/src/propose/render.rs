@@ -3,11 +3,13 @@
 use super::views::{PlatformViews, ViewedScope, Views};
 use crate::{
     configured_platform::{ConfiguredPlatform, failure},
+    each,
     progress::Progress,
 };
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
-    HeldState, NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
+    HeldState, NodeView, PlatformError, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord,
+    ScopedNode, slug,
 };
 use datasurface_state::rendered::{Entries, PlatformIndex};
 use datasurface_state::{Manifest, ScopeEntry, StoredView};
@@ -90,35 +92,46 @@ pub(super) fn render(
     check_folders(views.scopes.iter().map(|scope| scope.view.scope()), &path, found);
     memory.retain(|scope, _| views.scope(scope).is_some());
     let progress = Progress::of_rendering(name, views.scopes.len());
-    for scope in &views.scopes {
+    let before = &*memory;
+    let made = each::scope(&views.scopes, |scope| {
         progress.advance();
-        let (view, fingerprint) = (&scope.view, scope.fingerprint());
-        let reached = manifest.and_then(|manifest| manifest.scope(name, view.scope()));
-        if let Some(entry) = reached.filter(|entry| entry.fingerprint == fingerprint) {
-            entries.push(with_members(entry, views));
-            continue;
-        }
-        let known = memory.get(view.scope()).map_or(&[][..], Vec::as_slice);
-        let entry = match known.iter().find(|entry| entry.fingerprint == fingerprint) {
-            Some(entry) => Arc::clone(entry),
-            None => {
-                let Some(folder) = scope_folder(view.scope()) else { continue };
-                match configured.platform().render(view) {
-                    Ok(rendering) => {
-                        let before = known.first().or(reached).map(|entry| &*entry.record);
-                        Arc::new(entry(views, scope, folder, (&rendering, before)))
-                    }
-                    Err(error) => {
-                        found.push(failure(&error, path.clone()));
-                        continue;
-                    }
+        render_scope(name, configured, (views, scope), (manifest, before))
+    });
+    for made in made {
+        match made {
+            Ok(Some((entry, is_reached))) => {
+                if !is_reached {
+                    remember(memory, &entry);
                 }
+                entries.push(with_members(&entry, views));
             }
-        };
-        remember(memory, &entry);
-        entries.push(with_members(&entry, views));
+            Ok(None) => {}
+            Err(error) => found.push(failure(&error, path.clone())),
+        }
     }
     entries
+}
+
+/// Returns a scope as it is rendered, and whether the target has it like that; none if it can have no folder.
+fn render_scope(
+    name: &PlatformName,
+    configured: &ConfiguredPlatform,
+    (views, scope): (&PlatformViews, &ViewedScope),
+    (manifest, memory): (Option<&Manifest>, &Renderings),
+) -> Result<Option<(Arc<ScopeEntry>, bool)>, PlatformError> {
+    let (view, fingerprint) = (&scope.view, scope.fingerprint());
+    let reached = manifest.and_then(|manifest| manifest.scope(name, view.scope()));
+    if let Some(entry) = reached.filter(|entry| entry.fingerprint == fingerprint) {
+        return Ok(Some((Arc::clone(entry), true)));
+    }
+    let known = memory.get(view.scope()).map_or(&[][..], Vec::as_slice);
+    if let Some(entry) = known.iter().find(|entry| entry.fingerprint == fingerprint) {
+        return Ok(Some((Arc::clone(entry), false)));
+    }
+    let Some(folder) = scope_folder(view.scope()) else { return Ok(None) };
+    let rendering = configured.platform().render(view)?;
+    let before = known.first().or(reached).map(|entry| &*entry.record);
+    Ok(Some((Arc::new(entry(views, scope, folder, (&rendering, before))), false)))
 }
 
 /// Remembers a rendering as the last one of its scope.

@@ -178,3 +178,22 @@ fn what_was_renamed_or_has_no_room_does_not_stay_as_it_was() {
     }
     assert_eq!(site.bytes(), before);
 }
+
+#[test]
+fn a_reason_that_would_stay_in_the_lock_holds_no_password() {
+    let site = Site::new();
+    site.render(world(store("S"), &["a"], &["b"]), today());
+    let before = site.bytes();
+    let placed = place(world(store("S"), &["a"], &[]), &site.lock()).unwrap();
+    let target = site.target();
+    let early = |reason: &str| {
+        let choice = Advance::Early(["A".into()].into(), reason.to_owned());
+        broker().propose_advance(&placed, Base::Target(target.manifest()), today(), &choice)
+    };
+    assert!(early("an outage of db.example").is_ok());
+    let refused = early("postgres://admin:hunter2hunter2@db.example/x").unwrap_err();
+    let codes: Vec<&str> = refused.findings().codes().collect();
+    assert!(codes.contains(&"revision/secret"), "{codes:?}");
+    assert!(!refused.findings().to_string().contains("hunter2"));
+    assert_eq!(site.bytes(), before);
+}

@@ -21,9 +21,14 @@ use crate::{
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::PlatformTask;
 use datasurface_change::CONFIGURATION_FILE_NAME;
-use datasurface_model::{ColumnName, DatasetKey, PlatformKind, PlatformName};
+use datasurface_model::{ColumnName, DatasetKey, PlatformKind, PlatformName, redact_passwords};
 use datasurface_platform::SafePath;
-use std::{env, path::PathBuf, process};
+use std::{
+    env,
+    io::{self, Write},
+    path::PathBuf,
+    process,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 all is well; 1 something stands in the way, and is reported; 2 the command line is wrong.
@@ -250,8 +255,11 @@ impl Arguments {
         let arguments = Self::try_parse().unwrap_or_else(|error| match error.use_stderr() {
             false => error.exit(),
             true => {
-                // If the standard error cannot be written, there is nobody left to tell.
-                let _ = error.print();
+                // It repeats what was typed. If the standard error cannot be written, there is nobody left to tell.
+                let _ = match redact_passwords(&error.render().to_string()) {
+                    Some(text) => write!(io::stderr(), "{text}"),
+                    None => error.print(),
+                };
                 process::exit(usage_exit_code().into())
             }
         });
@@ -323,6 +331,9 @@ pub(crate) fn usage_exit_code() -> u8 {
 pub(crate) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("say why, for whoever asks later"),
+        reason if redact_passwords(reason).is_some() => {
+            Err("it has a password or a token in it, and would be kept: say why without it")
+        }
         reason => Ok(reason.to_owned()),
     }
 }

@@ -1,7 +1,6 @@
 //! `review`: one verdict on a proposed change.
 
 mod arguments;
-mod git;
 mod sides;
 
 pub(crate) use arguments::Review;

@@ -1,12 +1,12 @@
 //! The two sides of a review: folders, commits, or the live branch and its merge with a change.
 
-use super::{
-    arguments::Review,
-    git::{Answered, Merge, ObjectId, Repository, is_plain_folder},
-};
-use crate::codes::{REVIEW_CONFLICT, REVIEW_FIRST, REVIEW_GIT, REVIEW_VOID};
+use super::arguments::Review;
+use crate::codes::{REVIEW_CONFLICT, REVIEW_FIRST, REVIEW_VOID};
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
-use datasurface_review::ReviewSide;
+use datasurface_review::{
+    ReviewSide,
+    git::{Answered, Merge, ObjectId, REVIEW_GIT, Repository, is_plain_folder},
+};
 use std::{
     env,
     ffi::OsStr,

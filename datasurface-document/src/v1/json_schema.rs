@@ -22,7 +22,7 @@ mod schema {
     use crate::v1::{
         Document, FORMAT,
         entitlement::PrincipalKind,
-        quantity::{Day, DeadlineText, LatencyText, RetentionText},
+        quantity::{Day, DeadlineText, LatencyText, RetentionText, SpanText},
         schema::{SchemaForm, SchemaObject},
         settings::Settings,
         short_form::{Compact, ShortForm},
@@ -126,6 +126,7 @@ mod schema {
         Day = "Day", "a day, as `2027-01-31`", "^([0-9]{4}|[+-][0-9]{4,6})-[0-9]{2}-[0-9]{2}$";
         DeadlineText = "Deadline", "a time of day in a time zone, as `06:30 Europe/Berlin`", "^[0-2][0-9]:[0-5][0-9] ";
         LatencyText = "Latency", "a span of time, as `30 s`, `15 min`, `4 h` or `1 d`", "^[0-9]+ *(s|seconds?|min|minutes?|h|hours?|d|days?|y|years?)$";
+        SpanText = "Span", "a span of whole minutes, as `30 min`, `8 h` or `2 d`", "^[0-9]+ *(min|minutes?|h|hours?|d|days?)$";
         RetentionText = "Retention", "a span of days, as `90 d` or `7 y`", "^[0-9]+ *(d|days?|y|years?)$";
     }
 

@@ -5,15 +5,16 @@ use super::{
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},
     production::is_production,
-    quantity::Day,
+    quantity::{Day, SpanText},
     sets::set,
     settings::{Settings, is_empty},
     short_form::ShortForm,
 };
 use crate::shape::Shaped;
 use datasurface_model::{
-    AdvancePolicy, CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Hint, HintTarget, Json,
-    Place, PlatformDeclaration, PlatformKind, PlatformName, Set, VersionRequirement, WorkspaceName,
+    AdvancePolicy, AdvanceWindow, CredentialStoreName, Cron, DatasetKey, DatastoreName, Entity, GroupKey,
+    Hint, HintTarget, Json, Place, PlatformDeclaration, PlatformKind, PlatformName, Set, VersionRequirement,
+    WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,8 @@ enum AdvanceObject {
     #[default]
     AtOnce,
     Frozen(FreezeObject),
+    Cron(Cron),
+    Windows(#[serde(deserialize_with = "objects")] Vec<WindowObject>),
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -61,6 +64,15 @@ enum AdvanceObject {
 struct FreezeObject {
     until: Day,
     reason: String,
+}
+
+#[derive(Serialize, Deserialize, Shaped)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a window, as an object")]
+#[shape(identified_by(opens))]
+struct WindowObject {
+    opens: Cron,
+    lasts: SpanText,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -91,6 +103,12 @@ impl AdvanceObject {
         match self {
             Self::AtOnce => AdvancePolicy::AtOnce,
             Self::Frozen(FreezeObject { until: Day(until), reason }) => AdvancePolicy::frozen(until, reason),
+            Self::Cron(cron) => AdvancePolicy::Cron(cron),
+            Self::Windows(windows) => {
+                let window =
+                    |WindowObject { opens, lasts: SpanText(minutes) }| AdvanceWindow::new(opens, minutes);
+                AdvancePolicy::within(windows.into_iter().map(window))
+            }
         }
     }
 }
@@ -100,6 +118,14 @@ impl From<&AdvancePolicy> for AdvanceObject {
         match policy {
             AdvancePolicy::Frozen(freeze) => {
                 Self::Frozen(FreezeObject { until: Day(freeze.until()), reason: freeze.reason().to_owned() })
+            }
+            AdvancePolicy::Cron(cron) => Self::Cron(cron.clone()),
+            AdvancePolicy::Windows(windows) => {
+                let window = |window: &AdvanceWindow| WindowObject {
+                    opens: window.opens().clone(),
+                    lasts: SpanText(window.minutes()),
+                };
+                Self::Windows(windows.iter().map(window).collect())
             }
             _ => Self::AtOnce,
         }

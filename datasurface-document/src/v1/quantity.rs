@@ -29,7 +29,13 @@ pub(super) struct DeadlineText(pub(super) Deadline);
 #[derive(Clone)]
 pub(super) struct RetentionText(pub(super) Retention);
 
-leaves! { Day LatencyText DeadlineText RetentionText }
+/// How long something lasts, in minutes.
+#[derive(Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[derive(Clone)]
+pub(super) struct SpanText(pub(super) u32);
+
+leaves! { Day LatencyText DeadlineText RetentionText SpanText }
 
 impl TryFrom<String> for Day {
     type Error = String;
@@ -95,6 +101,23 @@ impl From<RetentionText> for String {
     }
 }
 
+impl TryFrom<String> for SpanText {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let minutes = seconds_in(&text, &WHOLE_MINUTES).and_then(|seconds| (seconds / 60).try_into().ok());
+        minutes
+            .map(Self)
+            .ok_or_else(|| format!("`{text}` is not a span of time; write it as `30 min`, `8 h` or `2 d`"))
+    }
+}
+
+impl From<SpanText> for String {
+    fn from(SpanText(minutes): SpanText) -> Self {
+        Latency::seconds(u64::from(minutes) * 60).to_string()
+    }
+}
+
 /// What a span is a number of: its names, of which the first is the one that is written, and its seconds.
 type Unit = ([&'static str; 3], u64);
 
@@ -102,13 +125,10 @@ const DAY: u64 = 86_400;
 const DAYS: Unit = (["d", "day", "days"], DAY);
 const YEARS: Unit = (["y", "year", "years"], 365 * DAY);
 const WHOLE_DAYS: [Unit; 2] = [DAYS, YEARS];
-const UNITS: [Unit; 5] = [
-    (["s", "second", "seconds"], 1),
-    (["min", "minute", "minutes"], 60),
-    (["h", "hour", "hours"], 3600),
-    DAYS,
-    YEARS,
-];
+const MINUTES: Unit = (["min", "minute", "minutes"], 60);
+const HOURS: Unit = (["h", "hour", "hours"], 3600);
+const WHOLE_MINUTES: [Unit; 3] = [MINUTES, HOURS, DAYS];
+const UNITS: [Unit; 5] = [(["s", "second", "seconds"], 1), MINUTES, HOURS, DAYS, YEARS];
 
 /// Reads a whole number of one of these units.
 fn seconds_in(text: &str, units: &[Unit]) -> Option<u64> {

@@ -49,7 +49,7 @@ mod zone;
 
 pub use access::{Access, Approval, Onward};
 pub use address::{canonical_host, folder_address, is_address_within};
-pub use advance_policy::{AdvancePolicy, Freeze};
+pub use advance_policy::{AdvancePolicy, AdvanceWindow, Freeze};
 pub use artifact::{CodeArtifact, Select};
 pub use capture::{Capture, CaptureKind, Consistency, FileFormat, SourceNames, WatermarkColumns};
 pub use container::{DataContainer, KeyHolder};

@@ -5,7 +5,7 @@ use crate::{
     fixture::*,
     review::{MODEL, judged, refusals},
 };
-use datasurface_broker::Lock;
+use datasurface_broker::{Advance, Base, Lock};
 use datasurface_model::*;
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ type Edit = (&'static str, fn(&mut Value));
 fn an_entry_that_nothing_accounts_for_is_refused() {
     let (site, model) = live();
     let lock = site.lock();
-    let edits: [Edit; 16] = [
+    let edits: [Edit; 18] = [
         ("two datastores swap their storage", |lock| {
             lock["storage"]["names"] = json!({"datastores": {"S": {"storage": "O"}, "O": {"storage": "S"}}});
         }),
@@ -90,6 +90,13 @@ fn an_entry_that_nothing_accounts_for_is_refused() {
         ("the revision of a platform that stays", |lock| {
             lock["platforms"]["P"]["reached"] = json!("0".repeat(64));
         }),
+        ("an advance before its time", |lock| {
+            let to = lock["reached"].clone();
+            lock["platforms"]["P"]["early"] = json!({"to": to, "on": "2026-11-20", "reason": "outage"});
+        }),
+        ("the last advance of a platform without a timetable", |lock| {
+            lock["platforms"]["P"]["advanced"] = json!("2026-11-20T00:00:00Z");
+        }),
     ];
     // An error that was there before hides none of it.
     for model in [&model, &with_an_old_error(&model)] {
@@ -103,6 +110,51 @@ fn an_entry_that_nothing_accounts_for_is_refused() {
         assert!(released.release(&"P".into(), "shelf.S/a", "nobody needs it").is_some());
         assert_eq!(codes_of((model, &lock), (model, &released)), [] as [&str; 0], "the mirror");
     }
+}
+
+/// The model with a policy of its platform.
+fn with_policy(model: &Ecosystem, policy: Value) -> Ecosystem {
+    let mut document: Value = serde_json::from_str(&datasurface_document::to_json(model)).unwrap();
+    document["platforms"][0]["advances"] = policy;
+    datasurface_document::from_json(&document.to_string()).unwrap()
+}
+
+#[test]
+fn when_a_platform_went_forward_is_what_an_advance_wrote() {
+    let (site, model) = live();
+    let old = site.lock();
+    let advance = |model: &Ecosystem, choice: &Advance| {
+        let placed = place(model.clone(), &site.lock()).unwrap();
+        let mut target = site.target();
+        let proposal = broker().propose_advance(&placed, Base::Target(target.manifest()), today(), choice);
+        proposal.unwrap().write(&mut target, &site.lock_path()).unwrap();
+        site.lock()
+    };
+    let frozen = with_policy(&model, json!({ "frozen": { "until": "2027-01-04", "reason": "Christmas" } }));
+    let early = advance(&frozen, &Advance::Early([].into(), "outage".to_owned()));
+    assert!(early.to_text().contains("outage"));
+    assert_eq!(codes_of((&model, &old), (&frozen, &early)), [] as [&str; 0]);
+    let edits: [Edit; 4] = [
+        ("the reason", |lock| lock["platforms"]["P"]["early"]["reason"] = json!("none")),
+        ("the day", |lock| lock["platforms"]["P"]["early"]["on"] = json!("2020-01-01")),
+        ("the revision", |lock| lock["platforms"]["P"]["early"]["to"] = json!("0".repeat(64))),
+        ("all of it", |lock| drop(lock["platforms"]["P"].as_object_mut().unwrap().remove("early"))),
+    ];
+    for (what, edit) in edits {
+        let forged = edited(&early, edit);
+        assert_eq!(codes_of((&frozen, &early), (&frozen, &forged)), ["lock/edited"], "{what}");
+    }
+
+    let timed = with_policy(&model, json!({ "cron": "0 6 * * mon" }));
+    let all = advance(&timed, &Advance::All);
+    assert!(all.to_text().contains("advanced") && !all.to_text().contains("outage"));
+    assert_eq!(codes_of((&frozen, &early), (&timed, &all)), [] as [&str; 0]);
+    let later = |moment: &str| edited(&all, |lock| lock["platforms"]["P"]["advanced"] = json!(moment));
+    for moment in ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"] {
+        assert_eq!(codes_of((&timed, &all), (&timed, &later(moment))), ["lock/edited"], "{moment}");
+    }
+    let none = edited(&all, |lock| drop(lock["platforms"]["P"].as_object_mut().unwrap().remove("advanced")));
+    assert_eq!(codes_of((&timed, &all), (&timed, &none)), ["lock/edited"]);
 }
 
 #[test]

@@ -72,28 +72,36 @@ fn hinted() -> impl Strategy<Value = HintTarget> {
     ]
 }
 
+fn advance_policies() -> impl Strategy<Value = AdvancePolicy> {
+    let window = (adversarial_strings(), any::<u32>())
+        .prop_map(|(opens, minutes)| AdvanceWindow::new(opens.as_str(), minutes));
+    prop_oneof![
+        (days(), adversarial_strings()).prop_map(|(until, reason)| AdvancePolicy::frozen(until, reason)),
+        adversarial_strings().prop_map(|cron| AdvancePolicy::cron(&cron)),
+        vec(window, 0..3).prop_map(AdvancePolicy::within),
+    ]
+}
+
 fn platforms() -> impl Strategy<Value = PlatformDeclaration> {
     let attributes = (
         vec(places(), 0..2),
         any::<bool>(),
         rarely(adversarial_strings()),
         vec((hinted(), settings()), 0..3),
-        rarely((days(), adversarial_strings())),
+        rarely(advance_policies()),
     );
     let replacement = adversarial_strings().prop_map(PlatformName::from);
     let about = (rarely(deprecations(replacement)), rarely(documentations()), rarely(adversarial_strings()));
     (adversarial_strings(), adversarial_strings(), adversarial_strings(), settings(), attributes, about)
         .prop_map(|(name, kind, version, config, attributes, (deprecation, documentation, former))| {
-            let (places, is_production, store, hints, freeze) = attributes;
+            let (places, is_production, store, hints, policy) = attributes;
             let platform = PlatformDeclaration::new(name, kind)
                 .with_version_requirement(version.as_str())
                 .with_config(config);
             let platform = places.into_iter().fold(platform, PlatformDeclaration::located);
             let platform = if is_production { platform.in_production() } else { platform };
             let platform = store.into_iter().fold(platform, PlatformDeclaration::with_credential_store);
-            let platform = freeze.into_iter().fold(platform, |platform, (until, reason)| {
-                platform.with_advance_policy(AdvancePolicy::frozen(until, reason))
-            });
+            let platform = policy.into_iter().fold(platform, PlatformDeclaration::with_advance_policy);
             let platform = hints
                 .into_iter()
                 .fold(platform, |platform, (about, settings)| platform.hint(about, settings));

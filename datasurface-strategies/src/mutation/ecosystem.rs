@@ -138,6 +138,10 @@ pub(super) const ALL: &[Mutation] = &[
             .hint(HintTarget::Datastore("Extra".into()), serde_json::json!({ "fast": false }));
         with(it, store("Extra")).platform(hinted)
     }),
+    mutation("platform/advance-timetable", |it| {
+        it.platform(extra().with_advance_policy(AdvancePolicy::cron("0 6 * * mon Europe/Berln")))
+    }),
+    mutation("platform/no-window", |it| it.platform(extra().with_advance_policy(AdvancePolicy::within([])))),
     mutation("platform/freeze-without-reason", |it| {
         it.platform(extra().with_advance_policy(AdvancePolicy::frozen(NaiveDate::MAX, " ")))
     }),

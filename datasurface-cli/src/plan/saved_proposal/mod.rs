@@ -4,7 +4,7 @@ mod moved;
 
 use super::planned_change::PlannedChange;
 use crate::{atomic_write::replace, codes::PROPOSAL_UNREADABLE};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use datasurface_broker::{AsOf, JsonError, Manifest};
 use datasurface_document::ModelHasher;
 use datasurface_graph::Fingerprint;
@@ -46,6 +46,9 @@ pub(crate) struct SavedProposal {
 struct PlanSources {
     /// The day as of which it was planned.
     on: NaiveDate,
+    /// The time of that day in UTC, for platforms that go forward at certain times.
+    #[serde(default)]
+    at: NaiveTime,
     /// Whether nobody named the day.
     is_by_clock: bool,
     /// The fingerprint of what the documents say, in whatever order and form.
@@ -93,6 +96,7 @@ impl PlanSources {
         let records = planned_change.proposal.manifest().platforms().iter();
         Ok(Self {
             on: as_of.day(),
+            at: as_of.moment().time(),
             is_by_clock: as_of.is_by_clock(),
             model: Fingerprint::of(&ModelHasher::default().hash(&planned_change.ecosystem)),
             lock: Fingerprint::of_bytes(planned_change.lock.to_text().as_bytes()),
@@ -138,8 +142,9 @@ impl SavedProposal {
 
     /// The day as of which it was planned.
     pub(crate) fn as_of(&self) -> AsOf {
-        let PlanSources { on, is_by_clock, .. } = self.made_from;
-        if is_by_clock { AsOf::from_clock(on) } else { AsOf::from(on) }
+        let PlanSources { on, at, is_by_clock, .. } = self.made_from;
+        let day = if is_by_clock { AsOf::from_clock(on) } else { AsOf::from(on) };
+        day.at(at)
     }
 
     /// Returns the JSON Schema of the format.

@@ -18,6 +18,8 @@ pub(in super::super) static WRITTEN_VALUE_CODES: &[&CodeInfo] = &[
     &pin::DUPLICATE,
     &pin::DUPLICATE_PLATFORM,
     &platform::DUPLICATE_HINT,
+    &platform::NO_WINDOW,
+    &platform::TIMETABLE,
     &platform::VERSION,
     &quality::PARAMETER,
     &repository::CREDENTIAL_KIND,

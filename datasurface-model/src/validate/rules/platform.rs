@@ -3,9 +3,9 @@
 use super::{RuleContext, platform_credential, reference};
 use datasurface_ecosystem::{
     AdvancePolicy, CodeInfo, Diagnostic, Ecosystem, HintTarget, ModelPath, PlatformDeclaration, Reference,
-    Suggestion, holds_secret,
+    Suggestion, holds_secret, redact_passwords,
 };
-use datasurface_schema::{Entity, GroupKey, Place, segment};
+use datasurface_schema::{Entity, GroupKey, Place, is_time_zone, nearest_time_zone, segment};
 
 pub(super) static VERSION: CodeInfo = CodeInfo::error(
     "platform/version",
@@ -19,6 +19,18 @@ pub(super) static NO_REASON: CodeInfo = CodeInfo::error(
     "nothing says why a platform is frozen",
     "A platform that is frozen gets nothing of what others decide, and they wait for it. Whoever waits has to know why, and whom to ask: it is said \
      with each plan.",
+);
+
+pub(super) static TIMETABLE: CodeInfo = CodeInfo::error(
+    "platform/advance-timetable",
+    "nobody can tell when a platform goes forward",
+    "A timetable is five fields, as for a capture, and may have a time zone of the IANA database: `0 20 * * fri Europe/Berlin`. Without one it is in UTC.",
+);
+
+pub(super) static NO_WINDOW: CodeInfo = CodeInfo::error(
+    "platform/no-window",
+    "a platform goes forward in windows that are never open",
+    "It would stay at its revision for good, and so would whoever waits for it. Say when a window opens, and how long it lasts.",
 );
 
 pub(super) static DUPLICATE_HINT: CodeInfo = CodeInfo::error(
@@ -36,8 +48,8 @@ pub(super) static NO_TRANSFORMER: CodeInfo = CodeInfo::error(
 
 pub(super) static SECRET: CodeInfo = CodeInfo::error(
     "platform/secret",
-    "the settings of a platform hold a password",
-    "Settings are in the model, in plans and in rendered files, where everybody reads them who may read the repository. Take the password or the \
+    "the settings of a platform, or the reason of its freeze, hold a password",
+    "They are in the model, in plans and in rendered files, where everybody reads them who may read the repository. Take the password or the \
      token out, change it, since it was written down, and let the settings name a credential or the place where the secret is. A setting that \
      only names a secret is not called as one: `password_name`, `token_file`.",
 );
@@ -64,16 +76,45 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
                 format!("the settings of the platform `{}` hold a password or a token", platform.name());
             scope.report(secret(path, message));
         }
-        if let AdvancePolicy::Frozen(freeze) = platform.advance_policy()
-            && freeze.reason().trim().is_empty()
-        {
-            let path = scope.path().child(segment::PLATFORMS, platform.name()).attribute(segment::ADVANCES);
-            let message =
-                format!("nothing says why `{}` is frozen until {}", platform.name(), freeze.until());
-            scope.report(Diagnostic::new(&NO_REASON, path, message).with_help("say why in its `reason`"));
-        }
+        advances(platform, scope);
         platform_credential::check(platform, scope);
         hints(platform, scope);
+    }
+}
+
+/// A policy by which the platform would go forward never, or nobody knows when or why.
+fn advances(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
+    let (name, policy) = (platform.name(), platform.advance_policy());
+    let path = scope.path().child(segment::PLATFORMS, name).attribute(segment::ADVANCES);
+    if let AdvancePolicy::Frozen(freeze) = policy {
+        if redact_passwords(freeze.reason()).is_some() {
+            let message = format!("the reason why `{name}` is frozen has a password or a token in it");
+            scope.report(secret(path.clone(), message));
+        }
+        if freeze.reason().trim().is_empty() {
+            let message = format!("nothing says why `{name}` is frozen until {}", freeze.until());
+            scope.report(Diagnostic::new(&NO_REASON, path, message).with_help("say why in its `reason`"));
+        }
+        return;
+    }
+    for cron in policy.timetables() {
+        let unknown = cron.zone().filter(|zone| !is_time_zone(zone));
+        if let Some(error) = cron.error() {
+            let message = format!("`{cron}` is no timetable: {error}");
+            scope.report(Diagnostic::new(&TIMETABLE, path.clone(), message).with_help(super::CRON_HELP));
+        } else if let Some(zone) = unknown {
+            let finding =
+                Diagnostic::new(&TIMETABLE, path.clone(), format!("there is no time zone `{zone}`"))
+                    .with_help("name a time zone of the IANA database, such as `Europe/Berlin`");
+            scope.report(finding.did_you_mean(nearest_time_zone(zone)));
+        }
+    }
+    let has_windows = matches!(policy, AdvancePolicy::Windows(_));
+    if has_windows && policy.windows().all(|window| window.minutes() == 0) {
+        let message = format!("`{name}` goes forward in windows, and none of them is ever open");
+        scope.report(
+            Diagnostic::new(&NO_WINDOW, path, message).with_help("add a window, or let one last longer"),
+        );
     }
 }
 

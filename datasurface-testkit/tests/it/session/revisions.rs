@@ -1,5 +1,8 @@
 //! Platforms at revisions of their own, over random edits and random choices of who goes forward.
 
+mod policies;
+mod read;
+
 use super::{
     bytes,
     platform::{Settings, Showcase},
@@ -9,13 +12,12 @@ use chrono::{Days, NaiveDate};
 use datasurface_broker::{
     Advance, Base, Broker, LOCK_FILE_NAME, Lock, Manifest, Placed, PlatformRecord, Proposal, Target,
 };
-use datasurface_graph::{DatasetFacts, NodeDetail, NodeFacts, NodeKey};
-use datasurface_model::{
-    DatasetKey, Ecosystem, Entity, PlatformName, Schema, SchemaChange, Severity, Validate, Validation,
-};
-use datasurface_platform::Registry;
+use datasurface_model::{Ecosystem, Entity, PlatformName, Severity, Validate, Validation};
+use datasurface_platform::{HeldState, Registry};
 use datasurface_strategies::{Adjustment, AdjustmentKind, Edit, Shape, adjustments, ecosystems_with};
+use policies::policies_are_kept;
 use proptest::{collection::vec, prelude::*, sample::select, strategy::ValueTree, test_runner::Config};
+use read::{all_that_is_read_is_there, nothing_read_begins_to_be_held, read_beyond_the_model};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -50,6 +52,39 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
         1 => over.prop_map(|(days, side)| vec![Step::Wait(days), Step::Advance(side)]),
     ];
     vec(steps, 2..=most).prop_map(|steps| steps.concat())
+}
+
+/// Sets the versions that some groups see, and for how long, by what a choice says of each.
+fn versions(groups: &[(u16, u16)], retention: impl Fn(u16) -> u16) -> Vec<Step> {
+    let adjust = |kind, at, to| Step::Edit(Edit::Adjust(Adjustment::new(kind, at, to)));
+    let of = |(at, choice): &(u16, u16)| {
+        [
+            adjust(AdjustmentKind::Milestoning, *at, 1),
+            adjust(AdjustmentKind::Retention, *at, retention(*choice)),
+        ]
+    };
+    groups.iter().flat_map(of).collect()
+}
+
+/// Versions are asked for, and then fewer of them.
+fn lessened() -> impl Strategy<Value = Vec<Step>> {
+    let sides = Just((0..3).map(|side| Step::Advance(1 << side)).collect::<Vec<_>>()).prop_shuffle();
+    (vec((any::<u16>(), 0..500_u16), 4..8), sides).prop_map(|(groups, sides)| {
+        let (many, fewer) = (versions(&groups, |_| 2999), versions(&groups, |days| days));
+        [many, vec![Step::Advance(u8::MAX)], fewer, sides].concat()
+    })
+}
+
+/// Versions are asked for, and not any more; some of what is held of them is let go, and its platform may stay.
+fn holding() -> impl Strategy<Value = Vec<Step>> {
+    let groups = vec((any::<u16>(), 0..500_u16), 4..8);
+    let dropped = vec((any::<u16>(), any::<u16>()), 4..8);
+    (groups, dropped, any::<usize>(), sides()).prop_map(|(groups, dropped, number, side)| {
+        let dropped = dropped.into_iter().map(|(at, sink)| Step::Edit(Edit::RemoveSink(at, sink)));
+        let all = [Step::Advance(u8::MAX)];
+        let asked = versions(&groups, |days| days).into_iter().chain(all.clone());
+        asked.chain(dropped).chain(all).chain([Step::Release(number), Step::Advance(side)]).collect()
+    })
 }
 
 /// Edits of what platforms hand over to each other.
@@ -106,6 +141,10 @@ struct Tally {
     crossings: usize,
     compared: usize,
     by_policy: usize,
+    /// Readings by platforms that stay, of platforms that go forward, that go beyond what the model of now asks for there.
+    beyond: usize,
+    /// Platforms that stay and hold something that could go.
+    stay_holding: usize,
 }
 
 impl AddAssign for Tally {
@@ -118,6 +157,8 @@ impl AddAssign for Tally {
         self.crossings += other.crossings;
         self.compared += other.compared;
         self.by_policy += other.by_policy;
+        self.beyond += other.beyond;
+        self.stay_holding += other.stay_holding;
     }
 }
 
@@ -208,101 +249,6 @@ fn unchanged(record: &PlatformRecord) -> PlatformRecord {
     PlatformRecord { reached: None, ..record.clone() }
 }
 
-/// Checks that each node reads what the node that it reads from offers, and returns how often that is on another platform.
-fn all_that_is_read_is_there(manifest: &Manifest) -> usize {
-    let records: BTreeMap<&PlatformName, &PlatformRecord> =
-        manifest.platforms().values().map(|record| (record.instance.storage_name(), record)).collect();
-    let mut crossings = 0;
-    for record in manifest.platforms().values() {
-        for (key, node) in &record.nodes {
-            let view = node.view.view().unwrap();
-            for input in view.inputs() {
-                let from = view.facts().storage.node(&input.from);
-                let Some(other) = records.get(from.platform()) else {
-                    panic!("`{key}` reads `{from}`, whose platform is gone");
-                };
-                let dataset = view.facts().storage.dataset(input.offer.dataset());
-                let is_export = |key: &NodeKey| matches!(key, NodeKey::Export { .. });
-                let offers = other.nodes.iter().filter(|(key, _)| is_export(key) == is_export(&from));
-                let offers = offers.flat_map(|(_, source)| {
-                    let storage = &source.view.view().unwrap().facts().storage;
-                    source.offers.iter().map(move |offer| (storage.dataset(offer.dataset()), offer))
-                });
-                let is_there = offers.clone().any(|(offered, offer)| {
-                    offered == dataset
-                        && offer.address() == input.offer.address()
-                        && offer.format() == input.offer.format()
-                        && offer.custody().covers(input.offer.custody())
-                });
-                let reads = schema(view.facts(), &dataset);
-                let sources = other.nodes.values().map(|source| source.view.view().unwrap().facts());
-                let made = sources.filter(|facts| is_export(&facts.key) == is_export(&from));
-                let made: Vec<&Schema> = made.filter_map(|facts| schema(facts, &dataset)).collect();
-                let is_unbroken = |made: &&Schema| {
-                    let broken = |change: &SchemaChange| change.broken_rule().is_some();
-                    reads.is_none_or(|reads| !SchemaChange::between(reads, made).iter().any(broken))
-                };
-                assert!(
-                    made.iter().all(is_unbroken) && !made.is_empty(),
-                    "`{key}` reads {reads:?}, not {made:?}"
-                );
-                assert!(is_there, "`{key}` reads {input:?}, and there is {:?}", offers.collect::<Vec<_>>());
-                crossings += usize::from(from.platform() != key.platform());
-            }
-        }
-    }
-    crossings
-}
-
-/// The schema of a dataset, by its storage name, as a node reads it or makes it.
-fn schema<'f>(facts: &'f NodeFacts, dataset: &DatasetKey) -> Option<&'f Schema> {
-    let known: Vec<&DatasetFacts> = match &facts.detail {
-        NodeDetail::Ingest(ingest) => ingest.datasets.iter().collect(),
-        NodeDetail::Export(export) => vec![&export.dataset],
-        NodeDetail::Transform(transform) => transform.inputs.iter().chain(&transform.outputs).collect(),
-        NodeDetail::Trigger(_) => Vec::new(),
-    };
-    known.into_iter().find(|known| known.storage_key() == dataset).map(|known| &known.schema)
-}
-
-/// Freezes the platforms that do not go forward, until the day after. By their policies the others go, as if they were named; the day after,
-/// all go, as if nothing had been frozen.
-fn policies_are_kept(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
-    let Some(placed) = site.place(ecosystem) else { return };
-    let target = site.target();
-    let forward = chosen(&placed, &target, bits);
-    let thaw = site.on + Days::new(1);
-    let mut document = datasurface_document::to_value(ecosystem);
-    for platform in document.get_mut("platforms").and_then(|all| all.as_array_mut()).into_iter().flatten() {
-        if !forward.iter().any(|name| platform["name"] == name.as_str()) {
-            platform["advances"] = serde_json::json!({ "frozen": { "until": thaw, "reason": "Christmas" } });
-        }
-    }
-    let frozen = datasurface_document::from_json(&document.to_string()).unwrap();
-    let Some(placed) = site.place(&frozen) else { panic!("a freeze decides nothing") };
-    // What is not declared any more has no policy.
-    let declared = |name: &PlatformName| placed.ecosystem().platforms().get(name).is_some();
-    let all = chosen(&placed, &target, u8::MAX).into_iter();
-    let free: BTreeSet<PlatformName> = all.filter(|name| forward.contains(name) || !declared(name)).collect();
-    let same = |on: NaiveDate, choices: [&Advance; 2]| {
-        let proposed = choices.map(|choice| {
-            let base = Base::Target(target.manifest());
-            let proposal = site.broker.propose_advance(&placed, base, on, choice).ok()?;
-            let plans = proposal.plans().map(|(name, plan)| (name.clone(), plan.clone())).collect();
-            let plans: BTreeMap<PlatformName, _> = plans;
-            Some((proposal.manifest().clone(), proposal.lock().clone(), plans))
-        });
-        assert!(proposed[0] == proposed[1], "{choices:?} on {on}");
-        usize::from(proposed[0].is_some())
-    };
-    tally.by_policy += same(site.on, [&Advance::Permitted, &Advance::Only(free.clone())]);
-    same(thaw, [&Advance::Permitted, &Advance::All]);
-    for name in chosen(&placed, &target, u8::MAX).difference(&free) {
-        let refused = site.propose(&placed, &Advance::only([name.clone()])).err();
-        assert!(refused.is_some_and(|codes| codes.iter().any(|code| code == "revision/too-early")), "{name}");
-    }
-}
-
 fn advance(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
     policies_are_kept(site, ecosystem, bits, tally);
     let Some(placed) = site.place(ecosystem) else { return };
@@ -350,7 +296,13 @@ fn advance(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
             assert!(is_same, "{name} is placed as it was: {before:?}, {placed:?}");
         }
         assert!(proposal.plan(name).is_none());
+        let held = lock_before.held(name);
+        let goes = |held: &&HeldState| held.release_reason(site.on, lock_before.base_revision()).is_some();
+        let going = held.iter().filter(goes).count();
+        tally.stay_holding += usize::from(going > 0 && going < held.len());
     }
+    tally.beyond += read_beyond_the_model(&placed, &after, &forward);
+    nothing_read_begins_to_be_held([&lock_before, &lock], &after, &forward);
     tally.crossings += all_that_is_read_is_there(&after);
 }
 
@@ -454,25 +406,42 @@ proptest! {
         ecosystem in ecosystems_with(platforms()),
         pins in vec(pins(), 3..6),
         settings in handing_over(),
-        steps in steps(7),
+        steps in prop_oneof![4 => steps(7), 1 => holding(), 1 => lessened()],
     ) {
         live(with_settings(&spread(ecosystem, &pins), &settings), &steps);
     }
 }
 
-#[test]
-fn most_choices_are_possible_and_many_wait() {
+/// Lives through steps of one kind, in ecosystems that are always the same.
+fn always_the_same(cases: usize, steps: impl Strategy<Value = Vec<Step>>) -> Tally {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut sum = Tally::default();
-    for _ in 0..24 {
+    for _ in 0..cases {
         let ecosystem = ecosystems_with(platforms()).new_tree(&mut runner).unwrap().current();
         let pins = vec(pins(), 5).new_tree(&mut runner).unwrap().current();
-        let steps = steps(7).new_tree(&mut runner).unwrap().current();
+        let steps = steps.new_tree(&mut runner).unwrap().current();
         let settings = Settings { hands_over: true, ..Settings::default() };
         sum += live(with_settings(&spread(ecosystem, &pins), &settings), &steps);
     }
-    println!("{sum:?}");
-    let Tally { advances, refused, together, waits, still_read, crossings, compared, by_policy } = sum;
+    sum
+}
+
+#[test]
+fn what_a_platform_that_stays_holds_is_held_on_though_it_may_go() {
+    let sum = always_the_same(24, holding());
+    assert!(sum.stay_holding > 4, "{sum:?}");
+}
+
+#[test]
+fn what_a_platform_that_stays_reads_is_kept_for_as_long() {
+    let sum = always_the_same(16, lessened());
+    assert!(sum.beyond > 4, "{sum:?}");
+}
+
+#[test]
+fn most_choices_are_possible_and_many_wait() {
+    let sum = always_the_same(24, steps(7));
+    let Tally { advances, refused, together, waits, still_read, crossings, compared, by_policy, .. } = sum;
     assert!(advances > 4 * refused && advances > 48 && together > 0, "{sum:?}");
     assert!(waits > 2 && still_read > 8 && crossings > advances / 2 && compared > 0, "{sum:?}");
     assert!(by_policy > 48, "{sum:?}");

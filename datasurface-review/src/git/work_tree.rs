@@ -13,7 +13,11 @@ use std::{collections::BTreeMap, fs, path::Path};
 impl Repository {
     /// Returns `HEAD` with what documents and the lock in this folder have in the work tree, as a commit on top of it; `HEAD` itself
     /// if that is the same, or there is no work tree. Files that git ignores are left out. Bytes are taken as they are: no filter runs.
-    pub(crate) fn work_tree(&self, folder: &str) -> Answered<ObjectId> {
+    ///
+    /// # Errors
+    ///
+    /// If git or the disk cannot read something.
+    pub fn work_tree(&self, folder: &str) -> Answered<ObjectId> {
         let head = self.commit("HEAD")?;
         let Some(root) = &self.work_tree else { return Ok(head) };
         let committed = self.listing(&self.peeled(&head, "tree")?.unwrap_or_else(|| head.clone()))?;

@@ -6,7 +6,8 @@ use super::{
 };
 
 /// The result of a merge.
-pub(crate) enum Merge {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merge {
     /// The tree of the merged files.
     Clean(ObjectId),
     /// The files that both sides changed, each otherwise.
@@ -15,7 +16,11 @@ pub(crate) enum Merge {
 
 impl Repository {
     /// Merges two commits, in memory: neither the work tree nor a branch changes, and no attribute of a file names a program.
-    pub(crate) fn merge(&self, tip: &ObjectId, head: &ObjectId) -> Answered<Merge> {
+    ///
+    /// # Errors
+    ///
+    /// If git cannot read one of both, or has no merge of them.
+    pub fn merge(&self, tip: &ObjectId, head: &ObjectId) -> Answered<Merge> {
         let arguments = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"];
         let mut git = self.isolated();
         let said = invoke_with_codes(git.args(arguments).args([tip.as_str(), head.as_str()]), b"", &[0, 1])?;

@@ -1,11 +1,10 @@
 //! The codes of what a lock shows beside another version of it, or on another day.
 
-use crate::platform_over::PLATFORM_OVER;
 use datasurface_model::CodeInfo;
 
 /// Every code of a change of a lock.
 pub(crate) static CODES: &[&CodeInfo] =
-    &[&EDITED, &FORMER_TEAM, &LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER, &PLATFORM_OVER];
+    &[&EDITED, &FORMER_TEAM, &LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER];
 
 pub(crate) static LOCK_GONE: CodeInfo = CodeInfo::error(
     "lock/gone",
@@ -32,10 +31,12 @@ pub(crate) static HELD_NAME: CodeInfo = CodeInfo::error(
 )
 .not_waivable();
 
-pub(crate) static OTHER_OWNER: CodeInfo = CodeInfo::error(
+/// Stored data is given to another team.
+pub static OTHER_OWNER: CodeInfo = CodeInfo::error(
     "lock/other-owner",
     "a lock gives stored data to another team",
-    "The lock remembers the team that declared a datastore last: only that team may take up what is held of it. Rendering writes the entry,      from what is declared. Here it names a team that the lock before it does not name, and that did not declare the datastore: somebody      edited it. Restore the entry.",
+    "The lock remembers the team that declared a datastore last: only that team may take up what is held of it. Rendering writes the entry, \
+     from what is declared. Here it names a team that the lock before it does not name, and that did not declare the datastore: somebody      edited it. Restore the entry.",
 )
 .not_waivable();
 

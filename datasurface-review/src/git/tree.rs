@@ -1,10 +1,10 @@
 //! Trees: the documents, the lock and the configuration in a folder of a commit.
 
 use super::{Answered, ObjectId, Repository, failed, objects, program::invoke, refused};
+use crate::ReviewSide;
 use datasurface_broker::{LOCK_FILE_NAME, git::BlobReader};
 use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_document::{Documents, StoredFile, StoredFileKind};
-use datasurface_review::ReviewSide;
 use std::{cell::RefCell, collections::BTreeMap};
 
 /// An entry of the listing of a tree.
@@ -15,7 +15,8 @@ pub(super) struct Entry {
 }
 
 /// Whether it is a path of plain names below the root of a repository, or empty.
-pub(crate) fn is_plain_folder(path: &str) -> bool {
+#[must_use]
+pub fn is_plain_folder(path: &str) -> bool {
     let is_plain = |name: &str| {
         !matches!(name, "" | "." | "..") && !name.contains(['\\', ':']) && !name.chars().any(char::is_control)
     };
@@ -24,7 +25,11 @@ pub(crate) fn is_plain_folder(path: &str) -> bool {
 
 impl Repository {
     /// Reads the model in a folder, or in one document, of a commit or a tree.
-    pub(crate) fn side(&self, tree: &ObjectId, path: &str) -> Answered<ReviewSide> {
+    ///
+    /// # Errors
+    ///
+    /// If git cannot read it, or the path is none from the root of a repository. What is inside and cannot be read is in the side.
+    pub fn side(&self, tree: &ObjectId, path: &str) -> Answered<ReviewSide> {
         if !is_plain_folder(path) {
             let why = format!("`{path}` is no path from the root of a repository");
             return Err(refused(

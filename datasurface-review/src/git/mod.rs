@@ -9,29 +9,41 @@ mod program;
 mod tree;
 mod work_tree;
 
-use crate::codes::REVIEW_GIT;
-use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
 use program::{invoke, lines, program};
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
-pub(super) use datasurface_broker::git::ObjectId;
-pub(super) use merge::Merge;
-pub(super) use tree::is_plain_folder;
+pub use datasurface_broker::git::ObjectId;
+pub use merge::Merge;
+pub use tree::is_plain_folder;
+
+/// A side of a review cannot be read from git.
+pub static REVIEW_GIT: CodeInfo = CodeInfo::error(
+    "review/git",
+    "a side of a review cannot be read from git",
+    "Commits are read through the program `git`, version 2.38 or newer, from the repository around the current folder, with their history \
+     and without fetching anything. Branches, tags and commits are named so that one thing can be meant; folders in them have plain paths.",
+);
 
 /// The repository around the current folder.
-pub(super) struct Repository {
+#[derive(Debug)]
+pub struct Repository {
     /// The root of the work tree, if there is one.
     work_tree: Option<PathBuf>,
     isolated: TempDir,
 }
 
 /// The result of a question to git, or the finding that says why there is none.
-pub(super) type Answered<T> = Result<T, Findings>;
+pub type Answered<T> = Result<T, Findings>;
 
 impl Repository {
     /// Opens the repository around the current folder.
-    pub(super) fn open() -> Answered<Self> {
+    ///
+    /// # Errors
+    ///
+    /// If there is no repository, or git is missing or too old.
+    pub fn open() -> Answered<Self> {
         let said =
             invoke(program().args(["rev-parse", "--git-path", "objects", "--show-object-format"]), b"")?;
         let [objects, format] = lines(&said.out)?;
@@ -56,7 +68,11 @@ impl Repository {
 
     /// Returns the commit that a revision names, such as a branch, a tag or the name of a commit. A name that a branch and a
     /// tag have both is refused: who makes the one need not be who makes the other.
-    pub(super) fn commit(&self, revision: &str) -> Answered<ObjectId> {
+    ///
+    /// # Errors
+    ///
+    /// If it names nothing, several things, or no commit.
+    pub fn commit(&self, revision: &str) -> Answered<ObjectId> {
         check_revision(revision)?;
         // A branch that is called like a commit, or `HEAD`, is not what is meant.
         let is_exact =
@@ -86,7 +102,11 @@ impl Repository {
 
     /// Returns the tip of the live branch: of this one, or of `origin/HEAD` or else `origin/main`. It is a branch, also where a tag
     /// has the same name.
-    pub(super) fn live(&self, branch: Option<&str>) -> Answered<ObjectId> {
+    ///
+    /// # Errors
+    ///
+    /// If there is no such branch.
+    pub fn live(&self, branch: Option<&str>) -> Answered<ObjectId> {
         let refs = match branch {
             Some(name) if name.starts_with("refs/") => vec![name.to_owned()],
             Some(name) => vec![format!("refs/remotes/{name}"), format!("refs/heads/{name}")],

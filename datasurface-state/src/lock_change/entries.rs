@@ -3,18 +3,18 @@
 use super::{
     LockChange,
     codes::{EDITED, FORMER_TEAM},
-    lock_path, owed_on,
+    lock_path,
+};
+use crate::{
+    Lock, PlatformLock,
+    storage::{self, LockEdit},
 };
 use datasurface_graph::StorageOf;
 use datasurface_model::{
-    Classification, DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, Set, Valid,
-    ownership::OwnedPart,
+    AdvancePolicy, Classification, DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, PlatformName,
+    Set, Valid, ownership::OwnedPart,
 };
 use datasurface_platform::HeldState;
-use datasurface_state::{
-    Lock,
-    storage::{self, LockEdit},
-};
 use std::{
     cell::LazyCell,
     collections::{BTreeMap, BTreeSet},
@@ -32,11 +32,11 @@ impl LockChange<'_> {
         let mut entries = edit.entries();
         entries.extend(self.other_held());
         entries.extend(self.other_revisions());
+        entries.extend(self.other_advances());
         match self.placed {
             Some(placed) => {
-                let lost = placed.unaccounted_origins(self.old, self.on);
-                entries
-                    .extend(lost.iter().map(|dataset| format!("what the rows of `{dataset}` derive from")));
+                let lost = placed.unaccounted_origins.iter();
+                entries.extend(lost.map(|dataset| format!("what the rows of `{dataset}` derive from")));
             }
             None if self.old.origins == self.new.origins => {}
             None => entries.push("what rows derive from".to_owned()),
@@ -62,8 +62,7 @@ impl LockChange<'_> {
                 .map(|sink| names.datastore(&sink.name().datastore))
                 .collect();
         };
-        let owed = placed.graphs.iter().map(|graph| owed_on(placed, &names.platform(graph.platform())));
-        owed.flat_map(|owed| owed.keys().map(|key| key.datastore.clone()).collect::<Vec<_>>()).collect()
+        placed.owed.values().flat_map(|owed| owed.keys().map(|key| key.datastore.clone())).collect()
     }
 
     /// What is held as before, and described otherwise, where neither model describes it like that: where it is, and what people may
@@ -98,6 +97,42 @@ impl LockChange<'_> {
             ![None, was, self.old.base_revision()].contains(&lock.reached.as_ref())
         });
         other.map(|(name, _)| format!("the revision at which `{name}` stays")).collect()
+    }
+
+    /// The records of when platforms went forward, where neither rendering nor a verb made them: each is made when its platform goes
+    /// forward, to the revision of the new lock.
+    fn other_advances(&self) -> Vec<String> {
+        let [before, after] = [self.old, self.new].map(Lock::storage_names);
+        let is_other_revision = self.old.base_revision() != self.new.base_revision();
+        let nothing = PlatformLock::default();
+        let mut found = Vec::new();
+        for (name, now) in &self.new.platforms {
+            let mut old = self.old.platforms.iter();
+            let was = old.find(|(was, _)| before.platform(was) == after.platform(name));
+            let was = was.map_or(&nothing, |(_, was)| was);
+            let went_forward = now.reached.is_none() && (is_other_revision || was.reached.is_some());
+            let is_made = now.early.as_ref().is_none_or(|early| Some(&early.to) == self.new.base_revision());
+            if now.early != was.early && !(went_forward && is_made) {
+                found.push(format!("that `{name}` went forward before its time"));
+            }
+            let is_later = match now.advanced {
+                Some(at) => {
+                    self.has_timetable(name) && was.advanced <= Some(at) && at.date_naive() <= self.on
+                }
+                None => went_forward,
+            };
+            if now.advanced != was.advanced && !is_later {
+                found.push(format!("when `{name}` went forward last"));
+            }
+        }
+        found
+    }
+
+    /// Whether a platform goes forward by a timetable after the change.
+    fn has_timetable(&self, platform: &PlatformName) -> bool {
+        let [_, new] = self.ecosystems;
+        let declared = new.platforms().get(platform);
+        declared.is_some_and(|declared| matches!(declared.advance_policy(), AdvancePolicy::Cron(_)))
     }
 
     /// The teams that come with the change, and to which stored data belongs by the lock.

@@ -3,15 +3,15 @@
 mod codes;
 mod entries;
 
-pub(crate) use codes::{CODES, OTHER_OWNER};
+pub(crate) use codes::CODES;
+pub use codes::OTHER_OWNER;
 
-use crate::placed::Placed;
+use crate::{Lock, Owed, storage, storage::StorageRecord};
 use chrono::NaiveDate;
 use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
 use datasurface_graph::StorageOf;
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::HeldState;
-use datasurface_state::{Lock, Owed, storage, storage::StorageRecord};
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// A change of a lock, from that of the live model to that of a proposed one, and what it is judged with.
@@ -27,9 +27,20 @@ pub struct LockChange<'a> {
     pub ecosystems: [&'a Valid<Ecosystem>; 2],
     /// The proposed model, if it could be placed. Without it, the lock is judged by the two models alone, and what only rendering could
     /// account for is an edit.
-    pub placed: Option<&'a Placed>,
+    pub placed: Option<&'a PlacedLock<'a>>,
     /// The day of the judgement.
     pub on: NaiveDate,
+}
+
+/// The outcome of placing the proposed model, for its lock.
+#[derive(Clone, Debug)]
+pub struct PlacedLock<'a> {
+    /// The lock with the decisions that were taken.
+    pub lock: &'a Lock,
+    /// The data that consumers ask to be kept on each platform, by its storage name.
+    pub owed: BTreeMap<PlatformName, Owed>,
+    /// The datasets, by storage names, of whose rows of before the given lock says what neither the live one says, nor placing makes of that.
+    pub unaccounted_origins: Vec<DatasetKey>,
 }
 
 impl LockChange<'_> {
@@ -44,17 +55,17 @@ impl LockChange<'_> {
         let mut found = self.other_owners();
         found.extend(self.edited());
         found.extend(self.former_teams());
-        let taken = self.bearers();
+        let (taken, nothing) = (self.bearers(), Owed::new());
         for (platform, lock) in &self.old.platforms {
             // A platform may be renamed with this change, or with an earlier one that the new lock has and the old one has not.
             let storage = self.old.storage_names().platform(platform);
             let names = self.new.storage_names();
             let same = self.new.platforms.iter().find(|(name, _)| names.platform(name) == storage);
             let still = same.map_or(&[][..], |(_, lock)| &lock.held);
-            let owed = self.placed.map(|placed| owed_on(placed, &storage)).unwrap_or_default();
+            let owed = self.placed.and_then(|placed| placed.owed.get(&storage)).unwrap_or(&nothing);
             for state in &lock.held {
                 found.extend(self.taken_name(state, &taken));
-                if !self.may_become(still, state, &owed) {
+                if !self.may_become(still, state, owed) {
                     let (resource, dataset) = (&state.resource, &state.holds.dataset);
                     let message = format!(
                         "`{resource}` of `{platform}` holds `{dataset}`, which was neither released nor is over"
@@ -163,14 +174,6 @@ impl LockChange<'_> {
         let help = "render first, so that the lock knows of the former one, or restore its storage names";
         Some(Diagnostic::new(&HELD_NAME, path, message).with_help(help))
     }
-}
-
-/// What is owed on the platform of this storage name.
-fn owed_on(placed: &Placed, storage: &PlatformName) -> Owed {
-    let names = placed.lock.storage_names();
-    let platform = placed.graphs.iter().map(|graph| graph.platform());
-    let mut same = platform.filter(|name| names.platform(name) == *storage);
-    same.next().map(|name| placed.owed_today(name)).unwrap_or_default()
 }
 
 fn dataset_path(ecosystem: &Valid<Ecosystem>, key: &DatasetKey) -> Option<ModelPath> {
