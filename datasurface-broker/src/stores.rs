@@ -2,8 +2,8 @@
 
 use crate::configured_platform::ConfiguredPlatform;
 use datasurface_model::{
-    CodeInfo, ContainerKey, DataContainer, Diagnostic, Ecosystem, ModelPath, PlatformName, Valid,
-    is_address_within, segment,
+    CodeInfo, ContainerKey, DataContainer, Datastore, Diagnostic, Ecosystem, Located, ModelPath,
+    PlatformName, Valid, is_address_within, segment,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -46,6 +46,7 @@ pub(crate) fn findings(
                 found.extend(captured);
                 found.extend(other_claim(name, platform, key, container));
             }
+            found.extend(captured_topics(ecosystem, name, store));
         }
     }
     found
@@ -106,6 +107,42 @@ fn captured(
             .with_help("capture from the producer's own database, or ask for the data as a consumer")
             .related_place(path_of(platform), "keeps its data there")
     })
+}
+
+/// The captures of topics that a platform writes, in a cluster that it does not have for itself.
+fn captured_topics(
+    ecosystem: &Valid<Ecosystem>,
+    platform: &PlatformName,
+    store: &str,
+) -> impl Iterator<Item = Diagnostic> {
+    let topics = store.rsplit_once('/').filter(|(cluster, _)| cluster.starts_with("kafka "));
+    let clusters = topics.into_iter().flat_map(|(cluster, prefix)| {
+        ecosystem.containers_within(&cluster.into()).into_iter().map(move |key| (key, format!("{prefix}.")))
+    });
+    clusters.flat_map(move |(key, prefix)| {
+        let stores = ecosystem.captured_from(key).filter_map(|name| ecosystem.datastore(name));
+        stores.flat_map(move |located| topics_in(located, &prefix)).map(move |(path, topic)| {
+            let message = format!("the topic `{topic}` is one of the platform `{platform}`");
+            Diagnostic::new(&STORE_CAPTURED, path, message)
+                .with_help("capture from the producer's own topics, or ask for the data as a consumer")
+                .related_place(path_of(platform), "keeps its data there")
+        })
+    })
+}
+
+/// The captured topics of a datastore that begin so, with the place that names them.
+fn topics_in(located: &Located<Datastore>, prefix: &str) -> Vec<(ModelPath, String)> {
+    let Some(capture) = located.entity.capture() else { return Vec::new() };
+    let (collection, topics) = capture.kind().sources();
+    if collection != segment::TOPICS {
+        return Vec::new();
+    }
+    let path = located.path().attribute(segment::CAPTURE);
+    let named = located.entity.datasets().names().map(|dataset| match topics.get(dataset) {
+        Some(topic) => (path.child(collection, dataset), topic.to_string()),
+        None => (path.clone(), dataset.to_string()),
+    });
+    named.filter(|(_, topic)| topic.starts_with(prefix)).collect()
 }
 
 /// What a container says of the store of a platform that the platform says differently.

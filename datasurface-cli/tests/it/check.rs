@@ -298,3 +298,45 @@ fn a_denied_platform_is_taken_away_where_another_one_stays() {
     fixture.write("model.yaml", pinned_to("Loom"));
     fixture.run("check model.yaml --on 2026-11-21").good();
 }
+
+/// A cluster may be a producer's and have topics of a platform, too: those are nobody's to capture.
+#[test]
+fn topics_of_a_platform_are_not_captured() {
+    let fixture = Fixture::new(&models::first());
+    let model = |topic: &str| {
+        format!(
+            "format: datasurface/1
+name: Big
+owner: github:big/model@main
+live: github:big/live@main
+vendors: [{{name: Mine, locations: [Bonn]}}]
+platforms:
+- name: Stream
+  kind: kafka
+  config: {{bootstrap_servers: ['k1.example:9092', 'k2.example:9092'], connect_url: 'http://connect:8083', topic_prefix: x, place: Mine/Bonn}}
+  locations: [Mine/Bonn]
+zones:
+- name: EU
+  owner: github:big/eu@main
+  definition:
+    teams:
+    - name: Sales
+      owner: github:big/sales@main
+      definition:
+        containers:
+        - {{name: Cluster, kind: {{kafka: {{brokers: ['K2.example:9092']}}}}, locations: [Mine/Bonn]}}
+        datastores:
+        - name: Shop
+          capture: {{container: EU/Sales/Cluster, kind: {{kafka: {{topics: {{orders: {topic}}}}}}}}}
+          datasets: [{{name: orders, schema: id Integer key}}]
+"
+        )
+    };
+    let captured = |topic: &str| {
+        fixture.write("topics.yaml", model(topic));
+        let said = fixture.run("check topics.yaml --on 2026-02-01 --format json");
+        said.codes().contains(&"platform/store-captured".to_owned())
+    };
+    assert!(captured("x.Shop__orders"));
+    assert!(!captured("xy.orders") && !captured("orders"));
+}
