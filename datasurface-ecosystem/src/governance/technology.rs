@@ -23,8 +23,8 @@ const OTHER_NAMES: [(&str, &str); 16] = [
     ("s3", "object_storage"),
 ];
 
-/// Returns the technology that has a kind of its own and is called so, here or elsewhere; without regard to case, to what stands between words,
-/// and to letters that look like others.
+/// Returns the technology that has a kind of its own and is called so, here or elsewhere; without regard to case, to what parts words, and to
+/// letters that look like others.
 #[must_use]
 pub fn known_technology(word: &str) -> Option<&'static str> {
     let is_meant = |name: &str| is_alike(name, word) || is_alike(&plain(name), &plain(word));

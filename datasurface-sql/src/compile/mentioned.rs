@@ -38,7 +38,7 @@ impl Compiler<'_, '_> {
     }
 
     fn meant_by(&self, name: &str, is_qualifier: bool, scope: Option<&Scope<'_>>) -> PassedOn {
-        let mut meant = scope.map(|scope| scope.whatever(name, !is_qualifier)).unwrap_or_default();
+        let mut meant = scope.map(|scope| scope.meant_by(name, !is_qualifier)).unwrap_or_default();
         if is_qualifier {
             return meant;
         }

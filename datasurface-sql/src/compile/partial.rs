@@ -159,7 +159,7 @@ pub(super) fn is_unit(name: &str) -> bool {
 /// The formats of a moment that tell no day.
 fn is_format(format: &str) -> bool {
     let mut rest = format.to_owned();
-    ["%b", "%B", "Month", "MONTH", "month", "Mon", "MON", "mon"]
+    ["\"Q\"", "%b", "%B", "Month", "MONTH", "month", "Mon", "MON", "mon"]
         .iter()
         .for_each(|name| rest = rest.replace(name, "-"));
     !rest.is_empty() && rest.chars().all(|letter| "YyMmQq%-/. _,".contains(letter))
@@ -269,7 +269,9 @@ fn arguments_of(expression: &Expr) -> Option<Vec<&Expr>> {
 /// Whether a text is the path of one member below all of it.
 fn is_path(path: &str) -> bool {
     let below = path.strip_prefix('$').unwrap_or(path);
-    below.contains(|letter: char| letter.is_alphanumeric()) && !below.contains(['*', ' ', '$'])
+    below.contains(|letter: char| letter.is_alphanumeric())
+        && !below.contains(['*', ' ', '$', ':'])
+        && !below.contains("..")
 }
 
 /// Whether a path leads to a member of a value that was not made just before.

@@ -213,10 +213,16 @@ const SEALING: &[&str] =
 const OPENING: &[&str] = &[
     "aes_decrypt",
     "decrypt",
+    "decrypt_iv",
+    "decrypt_raw",
+    "decryptbycert",
+    "decryptbykey",
     "decryptbypassphrase",
     "pgp_sym_decrypt",
     "pgp_sym_decrypt_bytea",
     "try_aes_decrypt",
+    "try_decrypt",
+    "try_decrypt_raw",
 ];
 
 fn of_function<'e>(
@@ -231,7 +237,7 @@ fn of_function<'e>(
         _ if masks(function, &arguments) => (Step::mask(number()), 0..1),
         _ if is(SEALING) => (Step::SEAL, 0..1),
         _ if is(OPENING) => (Step::OPEN, 0..1),
-        _ if is(KEEPING) => (Step::KEEP, 0..1),
+        1 if is(KEEPING) => (Step::KEEP, 0..1),
         _ if is(OF_FIRST) => (Step::MAKE, 0..1),
         count if is(CHOOSING) => (Step::KEEP, 1..count),
         count @ 3.. if is(&["decode"]) => (Step::KEEP, 2..count),

@@ -40,6 +40,7 @@ const REMOVING: &[&str] = &[
     "hash",
     "hashbytes",
     "hashtext",
+    "hashtextextended",
     "hmac",
     "hmac_sha256",
     "instr",
@@ -138,7 +139,9 @@ pub(super) fn masks(function: &Function, arguments: &[&Expr]) -> bool {
 /// Whether letters or digits, whichever they are, are replaced by something that is not made of them.
 fn is_masked(pattern: &Expr, with: &Expr) -> bool {
     let (Some(pattern), Some(with)) = (literal::text(pattern), literal::text(with)) else { return false };
-    let pattern = pattern.trim_matches(['^', '$', '(', ')', '+', '*']);
+    // At an end, only so much is replaced as is there.
+    let pattern = if matches!(pattern, "^.*$" | "^.+$") { "." } else { pattern };
+    let pattern = pattern.trim_matches(['(', ')', '+', '*']);
     const CLASSES: &[&str] = &[
         ".",
         "\\d",
@@ -151,6 +154,9 @@ fn is_masked(pattern: &Expr, with: &Expr) -> bool {
         "[a-zA-Z0-9]",
         "[A-Za-z0-9]",
         "[^@]",
+        "[[:alnum:]]",
+        "[[:alpha:]]",
+        "[[:digit:]]",
     ];
     CLASSES.contains(&pattern) && !with.contains(['\\', '$', '&'])
 }

@@ -360,7 +360,7 @@ impl<'s> Scope<'s> {
     }
 
     /// What is in whatever has a name, here or around, perhaps with the rows of tables.
-    pub(super) fn whatever(&self, name: &str, with_rows: bool) -> PassedOn {
+    pub(super) fn meant_by(&self, name: &str, with_rows: bool) -> PassedOn {
         let mut all: PassedOn = self.chain().map(|scope| scope.unclear(None, name).passed_on).collect();
         if with_rows {
             all.add(self.chain().map(|scope| scope.row(name)).collect());
