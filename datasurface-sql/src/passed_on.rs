@@ -110,6 +110,10 @@ impl PassedOn {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Returns the columns that can be read.
     pub(crate) fn readable(&self) -> impl Iterator<Item = &ColumnKey> {
         let readable =

@@ -78,7 +78,7 @@ const REPORTED: &[(&str, &str)] = &[
     ("tr-removed-concat-ws", "transformer/removal-not-done"),
     ("round-model-and-broker", "name/syntax choice/no-platform"),
     ("round-doc-and-model", "document/unknown-field name/syntax"),
-    ("round-doc-and-waiver", "document/unknown-field waiver/unknown-code"),
+    ("round-doc-and-waiver", "document/unknown-field governance/vendor waiver/unknown-code"),
     ("latency-hourly", "latency/timetable"),
 ];
 

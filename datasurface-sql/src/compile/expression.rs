@@ -30,7 +30,7 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
     let mut passed_on = PassedOn::default();
     // Each with what is done to it until it is in the value of the whole, if it is.
     let mut waiting = vec![(expression, Some(Step::KEEP))];
-    while let Some((expression, step)) = waiting.pop() {
+    while let Some((expression, step)) = waiting.pop().filter(|_| compiler.columns_left > 0) {
         let meaning = match expression {
             Expr::Identifier(column) => match scope.meaning(None, &column.value) {
                 // Where it is no column, and is like none, some engines take it for a text.
@@ -88,12 +88,15 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
                 Value::default()
             }
         };
+        compiler.spend(&known.passed_on);
         if let Some(step) = step {
             passed_on.add(known.passed_on.after(step));
         }
         add(&mut sources, known.sources);
     }
-    Value { data_type: types::of(expression, scope), sources, passed_on }
+    // Of what has too many columns, nothing is said.
+    let data_type = if compiler.columns_left > 0 { types::of(expression, scope) } else { None };
+    Value { data_type, sources, passed_on }
 }
 
 /// Whether an expression is a number or another value that is written down.

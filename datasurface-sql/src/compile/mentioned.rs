@@ -5,7 +5,7 @@ use crate::{
     input::is,
     passed_on::{PassedOn, Step},
 };
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 const QUOTES: [char; 2] = ['"', '`'];
 
@@ -18,18 +18,20 @@ impl Compiler<'_, '_> {
     pub(super) fn mentioned(&self, part: &dyn Display, scope: Option<&Scope<'_>>) -> PassedOn {
         let text = part.to_string();
         let is_odd = |name: &&str| name.contains(|letter: char| !is_of_word(letter));
-        let odd = text.split(QUOTES).filter(is_odd).map(|name| self.meant_by(name, false, scope));
+        // Each once: a part may name a large table many times.
+        let mut names: BTreeSet<(&str, bool)> =
+            text.split(QUOTES).filter(is_odd).map(|name| (name, false)).collect();
         let plain = text.replace(QUOTES, "");
-        let mut mentioned: PassedOn = odd.collect();
         let mut rest = plain.as_str();
         while let Some(start) = rest.find(is_of_word) {
             let from_start = rest.split_at(start).1;
             let end = from_start.find(|letter| !is_of_word(letter)).unwrap_or(from_start.len());
             let (name, behind) = from_start.split_at(end);
-            let is_qualifier = behind.starts_with('.') && !behind.starts_with(".*");
-            mentioned.add(self.meant_by(name, is_qualifier, scope));
+            names.insert((name, behind.starts_with('.') && !behind.starts_with(".*")));
             rest = behind;
         }
+        let meant = names.into_iter().map(|(name, is_qualifier)| self.meant_by(name, is_qualifier, scope));
+        let mut mentioned: PassedOn = meant.collect();
         let reads_all = text.starts_with('*') || ["(*", ", *"].iter().any(|all| text.contains(all));
         if reads_all {
             mentioned.add(scope.map(Scope::everything).unwrap_or_default());

@@ -32,7 +32,8 @@ use sqlparser::ast::{
 };
 use std::{collections::BTreeSet, rc::Rc};
 
-/// How many columns the `*` of a statement may stand for, all together: `*` of `*` of `*` would be as many as one likes.
+/// How many columns the `*` of a statement may stand for, and its values may have in them, all together: `*` of `*` of `*` would be as many as one
+/// likes.
 const MOST_COLUMNS: usize = 50_000;
 
 /// Compiles a statement against the tables that it may read. Neither the length nor the depth of the text does harm: what is
@@ -50,7 +51,7 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
         return Compilation::NotOneSelect(NotOneSelect::Writes);
     }
     if compiler.columns_left == 0 {
-        let reason = format!("`*` stands for more than {MOST_COLUMNS} columns in it");
+        let reason = format!("it has more than {MOST_COLUMNS} columns in it, by `*` or by rows of tables");
         return Compilation::Unread(UnreadSql::from(reason));
     }
     let mut problems = compiler.problems;

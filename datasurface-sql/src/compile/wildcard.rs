@@ -6,7 +6,7 @@ use super::{
     scope::{Relation, Scope, Table, Value, add},
     types,
 };
-use crate::{input::InputTable, output::OutputColumn};
+use crate::{input::InputTable, output::OutputColumn, passed_on::PassedOn};
 use sqlparser::ast::{
     ExceptSelectItem, ExcludeSelectItem, Expr, Ident, IdentWithAlias, RenameSelectItem, ReplaceSelectItem,
     WildcardAdditionalOptions,
@@ -60,6 +60,7 @@ impl Compiler<'_, '_> {
                 Table::Input(input) => self.all_of(input),
                 Table::Made(table) => {
                     let copies = self.copies(table.columns.len());
+                    table.columns.iter().for_each(|column| self.spend(&column.passed_on));
                     let columns = table.columns.iter().take(copies).cloned();
                     MadeTable {
                         columns: columns.collect(),
@@ -121,6 +122,11 @@ impl Compiler<'_, '_> {
             rows_by,
             ..MadeTable::default()
         }
+    }
+
+    /// Counts the columns that are in one value: a row has all of a table's, and each copy of it has them again.
+    pub(super) fn spend(&mut self, passed_on: &PassedOn) {
+        self.columns_left = self.columns_left.saturating_sub(passed_on.len().saturating_sub(1));
     }
 
     /// How many of some columns may still be copied.

@@ -129,6 +129,30 @@ fn stars_of_stars_end() {
     assert!(matches!(compiled(&sql), Compilation::Unread(_)));
 }
 
+/// A row of a large table, again and again.
+#[test]
+fn rows_of_rows_end() {
+    let columns: Vec<String> = (0..20_000).map(|number| format!("c{number} Integer")).collect();
+    let schema = Schema::from(columns.join(", ").as_str());
+    let key = DatasetKey::new("A", "wide");
+    let inputs = Inputs::new([&key], |_| Some(&schema));
+    let rows = vec!["p"; 900].join(", ");
+    let again = vec!["r"; 900].join(", ");
+    for sql in [
+        format!("SELECT {rows} FROM A_wide p"),
+        format!("SELECT concat({rows}) AS r FROM A_wide p"),
+        format!("SELECT ARRAY(SELECT {rows}) AS r FROM A_wide p"),
+        format!("WITH w AS (SELECT p AS r FROM A_wide p) SELECT {again} FROM w"),
+        format!("SELECT {} FROM (SELECT p AS r FROM A_wide p) w", vec!["w.*"; 900].join(", ")),
+    ] {
+        let is_bounded = match compile(&sql, &inputs) {
+            Compilation::Select(select) => select.columns.len() == 1,
+            other => matches!(other, Compilation::Unread(_)),
+        };
+        assert!(is_bounded, "{}", &sql[..60]);
+    }
+}
+
 #[test]
 fn what_is_not_known_of_inputs_is_not_missed() {
     let unreadable = Schema::from("id Integer key, any Nothing");
