@@ -323,12 +323,16 @@ fn logins<'t>(text: &'t str, member: &'static str) -> impl Iterator<Item = Range
 
 /// What stands where a credential is named and is no name: most likely, the secret itself.
 fn in_place_of_names(text: &str) -> impl Iterator<Item = Range<usize>> {
-    const NAMED: [&str; 2] = [" has no credential `", "/credentials/"];
+    // With what ends the name, which may be the text itself.
+    const NAMED: [(&str, &[char]); 2] =
+        [(" has no credential `", &['`']), ("/credentials/", &[' ', '\n', '`', '"', '\'', ',', ')'])];
     const REFUSED: &str = "` is not a name for a credential";
-    let named = NAMED.iter().flat_map(|before| text.match_indices(before)).filter_map(|(index, before)| {
-        let start = index + before.len();
-        let end = start + text.get(start..)?.find(|c: char| c.is_whitespace() || "`\"',)".contains(c))?;
-        Some(start..end)
+    let named = NAMED.iter().flat_map(|(before, ends)| {
+        text.match_indices(before).filter_map(|(index, before)| {
+            let start = index + before.len();
+            let name = text.get(start..)?.split(*ends).next()?;
+            Some(start..start + name.len())
+        })
     });
     let refused =
         text.match_indices(REFUSED).filter_map(|(end, _)| Some(text.get(..end)?.rfind('`')? + 1..end));

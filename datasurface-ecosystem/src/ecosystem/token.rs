@@ -103,7 +103,7 @@ fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
         let (known, rest) =
             TOKENS.iter().find_map(|known| token.strip_prefix(known).map(|rest| (known, rest)))?;
         let is_user = run.ends_with('@') && known.ends_with(['_', '-']) && !rest.is_empty();
-        // What is random has digits, and no words with lines between them; those of one service begin with a number and such a line.
+        // A token is random, so it has digits. An underscore is in those of one service alone: in others, it parts the words of a name.
         let is_random = rest.contains(|c: char| c.is_ascii_digit())
             && (!rest.contains('_') || !known.ends_with('_') || *known == "github_pat_");
         (is_user || is_random && rest.len() >= SHORTEST_REST).then_some(first..first + token.len())

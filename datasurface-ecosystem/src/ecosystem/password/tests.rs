@@ -43,6 +43,11 @@ fn passwords_are_hidden_wherever_they_are() {
         ("database: scott/s3cret@orcl", "database: …@orcl"),
         ("{pass: s3cret, x: 1}", "{pass: …, x: 1}"),
         ("the team `EU/Sales` has no credential `joe/s3cret`", "the team `EU/Sales` has no credential `…`"),
+        (
+            "the team `EU/Sales` has no credential `joe:s3cret pass`",
+            "the team `EU/Sales` has no credential `…`",
+        ),
+        ("zones/EU/teams/Sales/credentials/joe:s3cret", "zones/EU/teams/Sales/credentials/…"),
         ("`joe:s3cret` is not a name for a credential", "`…` is not a name for a credential"),
         ("(zones/EU/teams/Sales/credentials/joe:s3cret)", "(zones/EU/teams/Sales/credentials/…)"),
         ("{\"credential\":\"joe:s3cret\"}", "{\"credential\":\"…\"}"),
