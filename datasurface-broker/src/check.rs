@@ -86,12 +86,15 @@ fn undecided(sound: &SoundPart, lock: &Lock) -> Vec<ModelPath> {
     let mut paths = Vec::new();
     if sound.lacks_platforms() {
         for workspace in ecosystem.workspaces() {
-            let mut keys = workspace.entity.groups().iter().map(|group| {
+            if workspace.entity.transformer().is_some() {
+                continue;
+            }
+            for group in workspace.entity.groups() {
                 let key = GroupKey::new(workspace.entity.name(), group.name());
-                ecosystem.group_pins().get(&key).is_some() || lock.assignments().group(&key).is_some()
-            });
-            if workspace.entity.transformer().is_none() && !keys.all(|is_decided| is_decided) {
-                paths.push(workspace.path());
+                let is_pinned = ecosystem.group_pins().get(&key).is_some();
+                if !is_pinned && lock.assignments().group(&key).is_none() {
+                    paths.push(workspace.path().child(segment::GROUPS, group.name()));
+                }
             }
         }
         let all = ecosystem.datastores().into_iter().map(|store| store.entity.name().clone());

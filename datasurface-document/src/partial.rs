@@ -7,7 +7,7 @@ use super::{
     former_headers::FormerHeaders,
     header,
     part::DocumentPart,
-    shape::{Shape, inside},
+    shape::{Inner, Shape, inside},
     tree::{self, Extent, Node, ReadError},
     v1::{self, Schemas},
 };
@@ -123,11 +123,15 @@ fn place(path: &ModelPath, shape: Shape, root: &Node<'_>, extent: Extent) -> Mod
         inside(shape, value, &mut |inner| {
             let around = inner.value.extent;
             if next.is_none() && around.start <= extent.start && extent.end <= around.end {
-                next = Some((inner.name.filter(|_| !inner.is_transparent), inner.shape, inner.value));
+                next = Some(inner);
             }
         });
-        let Some((name, inner_shape, inner)) = next else { return path };
-        if let Some(name) = name {
+        // What has no name that can be read may be any of its kind.
+        let Some(Inner { name: Some(name), is_transparent, shape: inner_shape, value: inner, .. }) = next
+        else {
+            return path;
+        };
+        if !is_transparent {
             path = path.entry(name);
         }
         (shape, value) = (inner_shape, inner);

@@ -34,6 +34,18 @@ fn an_error_in_one_workspace_hides_no_other_that_nobody_can_serve() {
     assert_eq!(found(fixture([live_only("A")], [forensic("W"), bad])), wanted);
 }
 
+/// Not even in the same workspace, or of the same datastore.
+#[test]
+fn an_error_in_one_group_or_dataset_hides_no_other_group() {
+    let unserved = || DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic);
+    let wanted = ["choice/no-platform zones/Z/teams/T/workspaces/W/groups/g"];
+    let lost = consumer("W", unserved()).group(DatasetGroup::new("h").sink("S/nothing"));
+    assert_eq!(found(fixture([live_only("A")], [lost])), wanted);
+    let bad = store("S").dataset(Dataset::new("b/c", "id Integer key"));
+    let both = consumer("W", unserved()).group(DatasetGroup::new("h").sink("S/b/c"));
+    assert_eq!(found(world_of(bad, [live_only("A")], [both])), wanted);
+}
+
 #[test]
 fn what_depends_on_an_error_is_not_judged() {
     let bad = || store("S").captured(Capture::sql_snapshot("Z/T/Nowhere"));

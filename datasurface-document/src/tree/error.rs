@@ -1,11 +1,11 @@
 //! Errors in the form of a document, and their places, in words for people who write documents.
 
-use super::{Extent, Value};
+use super::Extent;
 use crate::{
     codes::{UNKNOWN_FIELD, UNREADABLE},
     json_errors::shortened,
 };
-use datasurface_model::{CodeInfo, nearest, segment};
+use datasurface_model::{CodeInfo, nearest};
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
@@ -20,7 +20,7 @@ struct Content {
     help: Option<String>,
     /// Whether a member of an object is missing, and nothing says yet which others it has.
     lacks_member: bool,
-    /// Whether nothing depends on what it is about.
+    /// Whether nothing else would be found if it were mended.
     is_of_no_consequence: bool,
     extent: Option<Extent>,
     related: Option<(Extent, &'static str)>,
@@ -54,15 +54,10 @@ impl ReadError {
             .help(help_with(name, known))
     }
 
-    /// A member that is not known, of which only the member that was meant would change anything else: a text that nobody judges changes nothing,
-    /// and neither does a single value under a name that is near to none.
-    pub(super) fn surplus_member(name: &str, known: &[&str], value: &Value<'_>) -> Self {
-        let mut error = Self::unknown_member(name, known);
-        error.0.is_of_no_consequence = match nearest(name, known.iter().copied()) {
-            Some(near) => near == segment::DOCUMENTATION,
-            None => !matches!(value, Value::Object(_) | Value::List(_)),
-        };
-        error
+    /// Says that nothing else would be found if it were mended: it was read as what was meant, or nobody judges it.
+    pub(super) fn without_consequence(mut self) -> Self {
+        self.0.is_of_no_consequence = true;
+        self
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {

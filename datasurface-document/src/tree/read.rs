@@ -1,5 +1,5 @@
 //! Reads values from a tree, and goes on after a problem: what is wrong in one object does not keep others from being
-//! read, nor does a member that is not known.
+//! read, nor does a member that is not known. A slip of the pen is an error, and is read as what was meant, so that it hides nothing.
 //!
 //! The reader implements what the types of the format ask for, and nothing more: a new primitive of the wire format needs its
 //! `deserialize_…` here.
@@ -9,6 +9,7 @@ use super::{
     number::{Number, number},
 };
 use crate::{OBJECT, json_errors::shortened};
+use datasurface_model::nearest;
 use serde::{
     de::{
         DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess,
@@ -220,17 +221,22 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _variants: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        match &self.node.value {
-            Value::Text(name) => visitor.visit_enum(Choice { reader: self, name, content: None }),
+        let (name, extent, content) = match &self.node.value {
+            Value::Text(name) => (name, self.node.extent, None),
             Value::Object(members) => {
-                let [Member { name, value, .. }] = members.as_slice() else { return Err(no_choice()) };
-                visitor.visit_enum(Choice { reader: self, name, content: Some(value) })
+                let [Member { name, value, extent }] = members.as_slice() else { return Err(no_choice()) };
+                (name, *extent, Some(value))
             }
-            other => Err(type_error(other, &visitor)),
+            other => return Err(type_error(other, &visitor)),
+        };
+        let meant = if variants.contains(&&**name) { None } else { nearest(name, variants.iter().copied()) };
+        if meant.is_some() {
+            self.note(ReadError::unknown_variant(name, variants).without_consequence().with_extent(extent));
         }
+        visitor.visit_enum(Choice { reader: self, name: meant.unwrap_or(name), content })
     }
 
     forward_to_deserialize_any! {
@@ -273,31 +279,46 @@ type Known = Option<&'static [&'static str]>;
 
 struct MemberReader<'r, 'n> {
     reader: Reader<'r, 'n>,
+    members: &'n [Member<'n>],
     rest: slice::Iter<'n, Member<'n>>,
     known: Known,
+    /// The names that were meant by members with others: each is said by one, and asked for once.
+    meant: Vec<&'static str>,
     /// The value of the member whose name was read last.
     value: &'n Node<'n>,
 }
 
 impl<'r, 'n> MemberReader<'r, 'n> {
     fn new(reader: Reader<'r, 'n>, members: &'n [Member<'n>]) -> Self {
-        Self { reader, rest: members.iter(), known: None, value: reader.node }
+        Self { reader, members, rest: members.iter(), known: None, meant: Vec::new(), value: reader.node }
     }
 
-    /// The next member of those that are known.
-    fn next(&mut self) -> Option<&'n Member<'n>> {
+    /// The next member of those that are known, or have one that is meant, and the name that it is read by.
+    fn next(&mut self) -> Option<(&'n str, &'n Member<'n>)> {
         loop {
             let member = self.rest.next()?;
-            match self.known {
-                Some(known) if !known.contains(&&*member.name) => {
-                    self.reader.note(
-                        ReadError::surplus_member(&member.name, known, &member.value.value)
-                            .with_extent(member.extent),
-                    );
-                }
-                _ => return Some(member),
+            let Some(known) = self.known.filter(|known| !known.contains(&&*member.name)) else {
+                return Some((&member.name, member));
+            };
+            let near = nearest(&member.name, known.iter().copied());
+            let meant = near.filter(|near| self.is_vacant(near));
+            let is_surplus =
+                near.is_none() && !matches!(member.value.value, Value::Object(_) | Value::List(_));
+            let error = ReadError::unknown_member(&member.name, known).with_extent(member.extent);
+            self.reader.note(if meant.is_some() || is_surplus { error.without_consequence() } else { error });
+            if let Some(meant) = meant {
+                return Some((meant, member));
             }
         }
+    }
+
+    /// Whether no member has this name, and it is asked for the first time.
+    fn is_vacant(&mut self, name: &'static str) -> bool {
+        if self.meant.contains(&name) {
+            return false;
+        }
+        self.meant.push(name);
+        !self.members.iter().any(|member| *member.name == *name)
     }
 }
 
@@ -305,9 +326,9 @@ impl<'n> MapAccess<'n> for MemberReader<'_, 'n> {
     type Error = ReadError;
 
     fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
-        let Some(member) = self.next() else { return Ok(None) };
+        let Some((name, member)) = self.next() else { return Ok(None) };
         self.value = &member.value;
-        let name = seed.deserialize(StrDeserializer::new(&member.name));
+        let name = seed.deserialize(StrDeserializer::new(name));
         name.map(Some).map_err(|error: ReadError| error.with_extent(member.extent))
     }
 

@@ -164,18 +164,56 @@ teams:
     assert!(!codes(&outcome).contains(&"reference/unknown-dataset"), "{}", outcome.findings);
 }
 
-/// Nothing depends on a documentation, or on a value whose name is near to none.
+/// A member whose name is near to one that is not said is read as that one; nothing depends on a value whose name is near to none.
 #[test]
-fn a_member_of_no_consequence_hides_nothing() {
-    for (slip, hides) in [("documentatoin: x", false), ("colour: red", false), ("datastors: []", true)] {
-        let slipped = SALES.replacen("  definition:\n", &format!("  definition:\n    {slip}\n"), 1);
+fn a_slip_hides_nothing_of_what_was_meant() {
+    let slips = [
+        ("  definition:\n", "  defintion:\n", false),
+        ("datastores:", "datastors:", false),
+        ("datasets:", "dataset:", false),
+        ("definition:\n", "definition:\n    documentatoin: x\n", false),
+        ("definition:\n", "definition:\n    colour: red\n", false),
+        // What is meant is said already; nothing is meant, and much may be in it.
+        ("definition:\n", "definition:\n    datastors: []\n", true),
+        ("definition:\n", "definition:\n    colour: []\n", true),
+    ];
+    for (text, slip, hides) in slips {
+        let slipped = SALES.replacen(text, slip, 1);
         assert_ne!(slipped, SALES);
         let outcome =
             judged(&Documents::new().document("company.yaml", COMPANY).document("eu.yaml", slipped));
         let found = codes(&outcome);
         assert!(found.contains(&"document/unknown-field"), "{}", outcome.findings);
         assert_eq!(!found.contains(&"reference/unknown-dataset"), hides, "{slip}: {}", outcome.findings);
+        assert!(hides || found.iter().filter(|code| code.starts_with("document/")).count() == 1, "{slip}");
     }
+}
+
+/// What cannot be read of one dataset hides nothing of its neighbours, nor a reference that leads to neither.
+#[test]
+fn a_dataset_that_cannot_be_read_hides_what_depends_on_it_alone() {
+    let two = "      - {name: orders, schema: id Integer key}\n      - {name: a b/c, schema: id Integer}\n";
+    let text = SALES.replace("      - {name: orders, schema: id Integer key}\n", two).replace(
+        "sinks: [Orders/nothing]}",
+        "sinks: [Orders/orders]}, {name: h, sinks: [Orders/nothing, Orders/broken]}",
+    );
+    let broken = "      - {name: broken, schema: 5}\n";
+    let text = text.replacen("    workspaces:", &format!("{broken}    workspaces:"), 1);
+    let outcome = judged(&Documents::new().document("company.yaml", COMPANY).document("eu.yaml", text));
+    let found = codes(&outcome);
+    assert_eq!(
+        found.iter().filter(|code| **code == "document/unreadable").count(),
+        1,
+        "{}",
+        outcome.findings
+    );
+    assert!(found.contains(&"name/syntax"), "{}", outcome.findings);
+    let missing = outcome.findings.iter().filter(|finding| finding.code() == "reference/unknown-dataset");
+    let missing: Vec<&str> = missing.map(|finding| finding.message()).collect();
+    assert_eq!(missing, ["the datastore `Orders` has no dataset `nothing`"], "{}", outcome.findings);
+    let sound = outcome.sound.unwrap();
+    let groups = sound.ecosystem().workspace(&"Early".into()).map(|early| early.entity.groups().len());
+    assert_eq!((groups, sound.ecosystem().datastore(&"Orders".into()).is_some()), (None, false));
 }
 
 #[test]

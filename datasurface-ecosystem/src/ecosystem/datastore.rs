@@ -4,6 +4,7 @@ use super::{Access, Approval, Capture, Dataset, Deprecation, ProductionStatus, e
 use datasurface_schema::{
     Annotations, DatasetKey, DatasetName, DatastoreName, Entity, Named, Set, Sparse, documented, renamed,
 };
+use std::collections::BTreeSet;
 
 /// A set of datasets that belong together, and their capture. The output of a transformer has no capture of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +57,17 @@ impl Datastore {
     #[must_use]
     pub fn with_datasets(mut self, datasets: impl IntoIterator<Item = Dataset>) -> Self {
         self.datasets = datasets.into_iter().collect();
+        self
+    }
+
+    /// Removes the datasets of these names, with what the capture says of them.
+    #[must_use]
+    pub fn without_datasets(mut self, names: &BTreeSet<&DatasetName>) -> Self {
+        let is_kept = |dataset: &&Dataset| !names.contains(dataset.name());
+        let kept: Vec<Dataset> = self.datasets.iter().filter(is_kept).cloned().collect();
+        let kept_names: Set<&DatasetName> = kept.iter().map(Entity::name).collect();
+        self.capture = self.capture.map(|capture| capture.restricted_to(&kept_names));
+        self.datasets = kept.into_iter().collect();
         self
     }
 

@@ -3,8 +3,8 @@
 use super::{Ecosystem, Repository, Team};
 use crate::diagnostic::ModelPath;
 use datasurface_schema::{
-    Annotations, ContainerKey, ContainerName, CredentialName, DatastoreName, Entity, GroupKey, PlatformName,
-    Sparse, TeamKey, VendorName, WorkspaceName, ZoneName, segment,
+    Annotations, ContainerKey, ContainerName, CredentialName, DatasetKey, DatasetName, DatastoreName, Entity,
+    GroupKey, PlatformName, Sparse, TeamKey, VendorName, WorkspaceName, ZoneName, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,15 +35,19 @@ pub enum EcosystemPart {
     Credential(TeamKey, CredentialName),
     /// A datastore with its datasets.
     Datastore(TeamKey, DatastoreName),
+    /// A dataset of a datastore.
+    Dataset(TeamKey, DatasetKey),
     /// A workspace with its groups and its transformer.
     Workspace(TeamKey, WorkspaceName),
+    /// A dataset group of a workspace.
+    Group(TeamKey, GroupKey),
 }
 
 impl EcosystemPart {
     /// Returns the smallest part that a path leads to or into. A collection without a name is the part around it.
     #[must_use]
     pub fn from_path(path: &ModelPath) -> Self {
-        let segments: Vec<&str> = path.segments().take(6).collect();
+        let segments: Vec<&str> = path.segments().take(8).collect();
         match segments.as_slice() {
             [segment::VENDORS, vendor, ..] => Self::Vendor((*vendor).into()),
             [segment::PLATFORMS, platform, ..] => Self::Platform((*platform).into()),
@@ -70,7 +74,13 @@ impl EcosystemPart {
         match inside {
             [segment::CONTAINERS, name, ..] => Self::Container(team, (*name).into()),
             [segment::CREDENTIALS, name, ..] => Self::Credential(team, (*name).into()),
+            [segment::DATASTORES, datastore, segment::DATASETS, dataset, ..] => {
+                Self::Dataset(team, DatasetKey::new(*datastore, *dataset))
+            }
             [segment::DATASTORES, name, ..] => Self::Datastore(team, (*name).into()),
+            [segment::WORKSPACES, workspace, segment::GROUPS, group, ..] => {
+                Self::Group(team, GroupKey::new(*workspace, *group))
+            }
             [segment::WORKSPACES, name, ..] => Self::Workspace(team, (*name).into()),
             _ => Self::Team(team),
         }
@@ -96,7 +106,9 @@ impl Ecosystem {
                 | EcosystemPart::Container(team, _)
                 | EcosystemPart::Credential(team, _)
                 | EcosystemPart::Datastore(team, _)
-                | EcosystemPart::Workspace(team, _) => in_teams.entry(team).or_default().push(part),
+                | EcosystemPart::Dataset(team, _)
+                | EcosystemPart::Workspace(team, _)
+                | EcosystemPart::Group(team, _) => in_teams.entry(team).or_default().push(part),
             }
         }
         for (key, parts) in in_teams {
@@ -108,7 +120,7 @@ impl Ecosystem {
                 })
             } else {
                 self.edit_team(key.zone.clone(), key.team.clone(), |team| {
-                    parts.into_iter().fold(team, without)
+                    without_datasets(parts.iter().copied().fold(team, without), &parts)
                 })
             };
         }
@@ -148,8 +160,24 @@ fn without(team: Team, part: &EcosystemPart) -> Team {
         EcosystemPart::Credential(_, name) => team.without_credential(name),
         EcosystemPart::Datastore(_, name) => team.without_datastore(name),
         EcosystemPart::Workspace(_, name) => team.without_workspace(name),
+        EcosystemPart::Group(_, key) => {
+            team.edit_workspace(&key.workspace, |workspace| workspace.without_group(&key.group))
+        }
         _ => team,
     }
+}
+
+/// Datasets are removed all at once: there may be many in one datastore.
+fn without_datasets(team: Team, parts: &[&EcosystemPart]) -> Team {
+    let mut by_datastore: BTreeMap<&DatastoreName, BTreeSet<&DatasetName>> = BTreeMap::new();
+    for part in parts {
+        if let EcosystemPart::Dataset(_, key) = part {
+            by_datastore.entry(&key.datastore).or_default().insert(&key.dataset);
+        }
+    }
+    by_datastore.into_iter().fold(team, |team, (name, datasets)| {
+        team.edit_datastore(name, |datastore| datastore.without_datasets(&datasets))
+    })
 }
 
 /// What refers to what.
@@ -158,13 +186,16 @@ struct References {
     zones: BTreeMap<ZoneName, Vec<EcosystemPart>>,
     teams: BTreeMap<TeamKey, Vec<EcosystemPart>>,
     containers: BTreeMap<ContainerKey, Vec<EcosystemPart>>,
-    /// The readers of datastores, wherever those are.
-    datastores: BTreeMap<DatastoreName, Vec<EcosystemPart>>,
+    /// The readers of datasets by datastore, wherever those are. A transformer reads its inputs all together.
+    datasets: BTreeMap<DatastoreName, BTreeMap<DatasetName, BTreeSet<EcosystemPart>>>,
     /// The datastores of these names.
     named: BTreeMap<DatastoreName, Vec<EcosystemPart>>,
     workspaces: BTreeMap<WorkspaceName, Vec<EcosystemPart>>,
+    groups: BTreeMap<GroupKey, Vec<EcosystemPart>>,
     /// The outputs of transformers.
     outputs: BTreeMap<WorkspaceName, DatastoreName>,
+    /// The workspaces whose transformers make these datastores.
+    producers: BTreeMap<DatastoreName, Vec<EcosystemPart>>,
 }
 
 impl References {
@@ -202,13 +233,21 @@ impl References {
             if let Some(container) = workspace.container() {
                 self.containers.entry(container.clone()).or_default().push(part.clone());
             }
-            let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
-            let read: BTreeSet<&DatastoreName> = sinks.map(|sink| &sink.name().datastore).collect();
-            for datastore in read {
-                self.datastores.entry(datastore.clone()).or_default().push(part.clone());
+            for group in workspace.groups() {
+                let group_key = GroupKey::new(workspace.name(), group.name());
+                let reader = match workspace.transformer() {
+                    Some(_) => part.clone(),
+                    None => EcosystemPart::Group(key.clone(), group_key.clone()),
+                };
+                for DatasetKey { datastore, dataset, .. } in group.sinks().iter().map(Entity::name) {
+                    let of_datastore = self.datasets.entry(datastore.clone()).or_default();
+                    of_datastore.entry(dataset.clone()).or_default().insert(reader.clone());
+                }
+                self.groups.entry(group_key).or_default().push(reader);
             }
             if let Some(transformer) = workspace.transformer() {
                 self.outputs.insert(workspace.name().clone(), transformer.output().clone());
+                self.producers.entry(transformer.output().clone()).or_default().push(part.clone());
             }
             self.workspaces.entry(workspace.name().clone()).or_default().push(part.clone());
             inside.push(part);
@@ -223,12 +262,25 @@ impl References {
             EcosystemPart::Container(team, name) => {
                 self.containers.get(&ContainerKey::new(&team.zone, &team.team, name))
             }
-            EcosystemPart::Datastore(_, name) => self.datastores.get(name),
+            EcosystemPart::Datastore(_, name) => {
+                let of_datastore = self.datasets.get(name);
+                return of_datastore.into_iter().flat_map(BTreeMap::values).flatten().cloned().collect();
+            }
+            EcosystemPart::Dataset(_, key) => {
+                let readers = self.datasets.get(&key.datastore).and_then(|all| all.get(&key.dataset));
+                let producers = self.producers.get(&key.datastore);
+                return readers
+                    .into_iter()
+                    .flatten()
+                    .chain(producers.into_iter().flatten())
+                    .cloned()
+                    .collect();
+            }
             EcosystemPart::Workspace(_, name) => {
                 self.outputs.get(name).and_then(|output| self.named.get(output))
             }
-            // The choice would be another one without the pin.
-            EcosystemPart::GroupPin(key) => self.workspaces.get(&key.workspace),
+            // Of what a transformer reads, nothing can be left out. The choice would be another one without the pin.
+            EcosystemPart::Group(_, key) | EcosystemPart::GroupPin(key) => self.groups.get(key),
             EcosystemPart::PrimaryPin(name) => self.named.get(name),
             _ => None,
         };

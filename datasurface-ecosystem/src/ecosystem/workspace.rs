@@ -103,6 +103,13 @@ impl Workspace {
         self
     }
 
+    /// Removes the groups of this name.
+    #[must_use]
+    pub fn without_group(mut self, name: &GroupName) -> Self {
+        self.groups.remove(name);
+        self
+    }
+
     /// Sets the transformer, whose input is the data of the workspace.
     #[must_use]
     pub fn with_transformer(mut self, transformer: DataTransformer) -> Self {

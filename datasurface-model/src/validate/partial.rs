@@ -13,7 +13,9 @@ use super::{
     valid::Valid,
 };
 use chrono::NaiveDate;
-use datasurface_ecosystem::{Diagnostic, Ecosystem, EcosystemPart, Findings, ModelPath, Severity};
+use datasurface_ecosystem::{
+    DatasetGroup, Diagnostic, Ecosystem, EcosystemPart, Findings, ModelPath, Severity,
+};
 use datasurface_schema::{DatastoreName, Entity};
 use std::collections::BTreeSet;
 
@@ -143,10 +145,12 @@ impl SoundPart {
         for zone in self.whole.zones() {
             for team in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
                 for workspace in team.definition().into_iter().flat_map(|team| team.workspaces()) {
-                    if rest.workspace(workspace.name()).is_some() {
-                        continue;
-                    }
-                    let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
+                    let sound = rest.workspace(workspace.name());
+                    let is_left_out = |group: &&DatasetGroup| {
+                        sound.is_none_or(|sound| sound.entity.groups().get(group.name()).is_none())
+                    };
+                    let groups = workspace.groups().iter().filter(is_left_out);
+                    let sinks = groups.flat_map(|group| group.sinks());
                     read.extend(sinks.map(|sink| sink.name().datastore.clone()));
                 }
             }
@@ -183,8 +187,7 @@ fn certain(
     };
     let is_of_written_value =
         |finding: &Diagnostic| WRITTEN_VALUE_CODES.iter().any(|info| info.code == finding.code());
-    let may_be_declared =
-        |finding: &Diagnostic| unread.iter().any(|part| may_be_declared_in(part, finding.code()));
+    let may_be_declared = |finding: &Diagnostic| unread.iter().any(|part| may_be_declared_in(part, finding));
     let is_certain = |finding: &&Diagnostic| {
         let is_of_heading = part_of_error(finding) == EcosystemPart::Heading;
         if may_be_declared(finding) || (is_of_heading && lacks_heading) {
