@@ -50,10 +50,9 @@ impl PartialValidation {
         let whole = ecosystem.clone();
         let outcome = ecosystem.validate(with);
         let (found, waived) = match &outcome {
-            Ok(checked) => (checked.findings(), checked.waived()),
-            Err(invalid) => (invalid.findings(), invalid.waived()),
+            Ok(checked) => (checked.findings().clone(), checked.waived().clone()),
+            Err(invalid) => (invalid.findings().clone(), invalid.waived().clone()),
         };
-        let (found, waived) = (found.clone(), waived.clone());
         let unread: BTreeSet<EcosystemPart> = unread.iter().map(EcosystemPart::from_path).collect();
         if unread.is_empty()
             && let Ok(checked) = outcome
@@ -77,11 +76,10 @@ impl SoundPart {
     /// Leaves parts out until no error remains.
     fn build(
         whole: Ecosystem,
-        left_out: BTreeSet<EcosystemPart>,
+        mut left_out: BTreeSet<EcosystemPart>,
         on: NaiveDate,
         before: &State,
     ) -> Option<Self> {
-        let mut left_out = left_out;
         let mut last: Option<Result<Checked, Invalid>> = None;
         for _ in 0..MAX_ROUNDS {
             if left_out.contains(&EcosystemPart::Whole) {
@@ -187,10 +185,9 @@ fn certain(
     };
     let is_of_written_value =
         |finding: &Diagnostic| WRITTEN_VALUE_CODES.iter().any(|info| info.code == finding.code());
-    let may_be_declared = |finding: &Diagnostic| unread.iter().any(|part| may_be_declared_in(part, finding));
     let is_certain = |finding: &&Diagnostic| {
         let is_of_heading = part_of_error(finding) == EcosystemPart::Heading;
-        if may_be_declared(finding) || (is_of_heading && lacks_heading) {
+        if unread.iter().any(|part| may_be_declared_in(part, finding)) || (is_of_heading && lacks_heading) {
             return false;
         }
         known.contains(finding) || is_of_written_value(finding)

@@ -83,6 +83,34 @@ fn a_table_with_policies_that_hold_anyway_is_captured() {
     assert!(place(open, &renamed()).is_ok());
 }
 
+/// A table keeps the name that it was first stored under. A dataset that takes this name is stored elsewhere, and lends it nothing.
+#[test]
+fn the_name_of_a_new_dataset_declassifies_no_table_that_had_it() {
+    let with = |datasets: Vec<Dataset>, copied: &[&str]| {
+        let sinks = datasets.iter().fold(DatasetGroup::new("g"), |group, dataset| {
+            group.sink(DatasetKey::new("Shop", dataset.name()))
+        });
+        let copied = copied.iter().fold(dataset("foo"), |copied, class| copied.classified(*class));
+        let store = datasets.into_iter().fold(Datastore::new("Shop"), Datastore::dataset);
+        let tables = store.datasets().names().fold(Capture::sql_snapshot("Z/T/Source"), |capture, name| {
+            capture.table(name, format!("own_{name}"))
+        });
+        let world = world(store.captured(tables), "Shop/orders", "P__Shop__orders");
+        world.edit_team("Y", "T", |team| {
+            let team = team.edit_workspace(&"W".into(), |reader| reader.edit_group(&"g".into(), |_| sinks));
+            team.edit_datastore(&"Copy".into(), |copy| copy.with_datasets([copied]))
+        })
+    };
+    let pii = |name: &str| dataset(name).classified("PII");
+    let first = place(with(vec![pii("orders")], &["PII"]), &Lock::default()).unwrap();
+    let renamed = with(vec![pii("bills").renamed_from("orders")], &["PII"]);
+    let lock = place(renamed, first.lock()).unwrap().lock().clone();
+    let new = || vec![pii("bills"), dataset("orders").classified("Public")];
+    assert_eq!(codes(&place(with(new(), &["Public"]), &lock).unwrap_err()), [DELIVERY]);
+    assert!(place(with(new(), &["PII", "Public"]), &lock).is_ok());
+    assert!(place(with(new(), &["Public"]), &Lock::default()).is_ok(), "nothing was stored before");
+}
+
 const CAPTURED: &str = "zones/Y/teams/T/datastores/Copy/capture/tables/foo";
 
 fn waiver_of(code: &str) -> Waiver {

@@ -303,11 +303,7 @@ fn own_zones(store: &Located<Datastore>) -> impl Iterator<Item = &ZoneName> {
 }
 
 /// Whether every table or topic that is captured is named, and is none that is delivered. A prefix of files can cover any others.
-pub(super) fn captures_others(
-    capture: &Capture,
-    datastore: &Datastore,
-    delivered: &DeliveredNames<()>,
-) -> bool {
+fn captures_others(capture: &Capture, datastore: &Datastore, delivered: &DeliveredNames<()>) -> bool {
     let (_, named) = capture.kind().sources();
     let is_other = |table: &Text| !table.trim().is_empty() && !delivered.may_be(table);
     !matches!(capture.kind(), CaptureKind::ObjectFiles { .. })

@@ -1,13 +1,13 @@
 //! Captures of delivered tables that only storage names show: a table keeps its name, and the model may have forgotten that one.
 
 use super::{
-    DatastoreOrigins, Origins,
+    Origins,
     delivered_names::DeliveredNames,
-    evaluate::{KnownOrigins, add_own, captures_others, delivering},
+    evaluate::{KnownOrigins, add_own, delivering},
     lineage_graph::captured_at,
 };
-use crate::validate::{container_index::Site, unit_index::UnitIndex};
-use datasurface_ecosystem::{Access, ModelPath, segment};
+use crate::validate::{container_index::Site, unit_index::UnitIndex, unit_members::Located};
+use datasurface_ecosystem::{Access, Dataset, Datastore, ModelPath, segment};
 use datasurface_schema::{ContainerKey, DatasetKey, Entity, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,34 +25,26 @@ pub struct Recapture {
     pub source: Option<ModelPath>,
 }
 
-/// Returns the captures of tables that are called after storage names of delivered datasets, and do not have the origins of what is
-/// delivered. `stored` returns the storage name of a dataset.
+/// Returns the captures of tables that are called after storage names of delivered datasets, and do not have the origins and the
+/// classifications of what is delivered. `stored` returns the storage name of a dataset.
 pub(super) fn recaptures(
     known: &KnownOrigins,
     directory: &UnitIndex,
     stored: &dyn Fn(&DatasetKey) -> DatasetKey,
 ) -> Vec<Recapture> {
     let mut found = Vec::new();
-    for (site, delivered) in &known.sites {
+    for site in known.sites.keys() {
         let former = renamed_deliveries(site, directory, stored);
         if former.is_empty() {
             continue;
         }
-        for name in captured_at(site, directory) {
-            let Some((unit, member)) = directory.datastores().get(&name) else { continue };
-            let datastore = member.entity();
-            let Some(capture) = datastore.capture() else { continue };
-            let has_more = known.datastores.get(&name).is_some_and(|own| adds(&delivered.origins, own));
-            if !has_more || !captures_others(capture, datastore, &delivered.names) {
-                continue;
-            }
-            let (collection, tables) = capture.kind().sources();
-            for (dataset, table) in tables {
-                let path = unit.path().attribute(segment::CAPTURE).child(collection, dataset);
-                let stored = stored_in(table, &former).into_iter();
-                let stored = stored.map(|stored| (stored, place(stored, directory)));
-                found.extend(one_of_each_zone(&path, table, stored));
-            }
+        let lacks = |own: &DatasetKey, source: &DatasetKey| {
+            lacks_origins(own, source, known, directory) || is_classified_less(own, source, directory)
+        };
+        for (path, table, dataset) in tables_at(site, directory) {
+            let stored = stored_in(&table, &former).into_iter().filter(|stored| lacks(&dataset, stored));
+            let stored = stored.map(|stored| (stored, place(stored, directory)));
+            found.extend(one_of_each_zone(&path, &table, stored));
         }
     }
     found.sort_unstable();
@@ -89,31 +81,37 @@ pub(super) fn former_recaptures(
         let sources: BTreeMap<_, _> =
             deliveries.iter().map(|delivery| (&delivery.dataset, &delivery.source)).collect();
         let delivered = known.sites.get(&site);
-        for name in captured_at(&site, directory) {
-            let Some((unit, member)) = directory.datastores().get(&name) else { continue };
-            let datastore = member.entity();
-            let Some(capture) = datastore.capture() else { continue };
-            let (collection, named) = capture.kind().sources();
-            for dataset in datastore.datasets().names() {
-                let table = named.get(dataset).cloned().unwrap_or_else(|| dataset.as_str().into());
-                let own = origins_of(&DatasetKey::new(&name, dataset), known, directory);
-                let has_them = |source: &DatasetKey| {
-                    let both = origins_of(source, known, directory).zip(own.as_ref());
-                    both.is_some_and(|(of_source, own)| !brings_more(&of_source, own))
-                };
-                // What may be cut is not known to be what is delivered still.
-                if delivered.is_some_and(|delivered| !delivered.names.whole(&table).is_empty()) {
-                    continue;
-                }
-                let others = stored_in(&table, &former).into_iter().filter(|stored| !has_them(stored));
-                let others = others.map(|stored| (stored, sources.get(stored).copied().cloned().flatten()));
-                let path = unit.path().attribute(segment::CAPTURE);
-                let path = if named.contains_key(dataset) { path.child(collection, dataset) } else { path };
-                found.extend(one_of_each_zone(&path, &table, others));
+        for (path, table, dataset) in tables_at(&site, directory) {
+            // What may be cut is not known to be what is delivered still.
+            if delivered.is_some_and(|delivered| !delivered.names.whole(&table).is_empty()) {
+                continue;
             }
+            let lacks = |source: &&DatasetKey| lacks_origins(&dataset, source, known, directory);
+            let others = stored_in(&table, &former).into_iter().filter(lacks);
+            let others = others.map(|stored| (stored, sources.get(stored).copied().cloned().flatten()));
+            found.extend(one_of_each_zone(&path, &table, others));
         }
     }
     found.sort_unstable();
+    found
+}
+
+/// The tables that are captured at a site, with their places and the datasets that are made of them.
+fn tables_at(site: &Site, directory: &UnitIndex) -> Vec<(ModelPath, Text, DatasetKey)> {
+    let mut found = Vec::new();
+    for name in captured_at(site, directory) {
+        let Some((unit, member)) = directory.datastores().get(&name) else { continue };
+        let Some(capture) = member.entity().capture() else { continue };
+        let (collection, named) = capture.kind().sources();
+        let path = unit.path().attribute(segment::CAPTURE);
+        for dataset in member.entity().datasets().names() {
+            let (path, table) = match named.get(dataset) {
+                Some(table) => (path.child(collection, dataset), table.clone()),
+                None => (path.clone(), dataset.as_str().into()),
+            };
+            found.push((path, table, DatasetKey::new(&name, dataset)));
+        }
+    }
     found
 }
 
@@ -140,11 +138,32 @@ fn place(key: &DatasetKey, directory: &UnitIndex) -> Option<ModelPath> {
     Some(member.located().path().child(segment::DATASETS, &key.dataset))
 }
 
+/// Whether a dataset would have more origins if it had those of a source as well; so it has if either is not declared.
+fn lacks_origins(own: &DatasetKey, source: &DatasetKey, known: &KnownOrigins, directory: &UnitIndex) -> bool {
+    let origins = |key| origins_of(key, known, directory);
+    let Some((own, source)) = origins(own).zip(origins(source)) else { return true };
+    let mut joined = own.clone();
+    joined.merge(&source);
+    joined != own
+}
+
+/// Whether a dataset says less of its classification than a source does.
+fn is_classified_less(own: &DatasetKey, source: &DatasetKey, directory: &UnitIndex) -> bool {
+    let both = declared(own, directory).zip(declared(source, directory));
+    let Some(((_, own), (_, source))) = both else { return true };
+    let classes = own.all_classifications();
+    source.all_classifications().iter().any(|class| !classes.contains(class))
+        || own.is_classified_completely() && !source.is_classified_completely()
+}
+
+fn declared<'d>(key: &DatasetKey, directory: &'d UnitIndex) -> Option<(&'d Located<Datastore>, &'d Dataset)> {
+    let located = directory.datastores().get(&key.datastore)?.1.located();
+    Some((located, located.entity.datasets().get(&key.dataset)?))
+}
+
 /// The origins of a dataset, whether it derives from others or not; of one of a closed datastore, itself is one.
 fn origins_of(key: &DatasetKey, known: &KnownOrigins, directory: &UnitIndex) -> Option<Origins> {
-    let (_, member) = directory.datastores().get(&key.datastore)?;
-    let located = member.located();
-    let dataset = located.entity.datasets().get(&key.dataset)?;
+    let (located, dataset) = declared(key, directory)?;
     let derived = known.datastores.get(&key.datastore).and_then(|all| all.get(&key.dataset));
     let mut origins = derived.map(|derived| Origins::clone(derived)).unwrap_or_default();
     add_own(&mut origins, located, dataset);
@@ -152,18 +171,6 @@ fn origins_of(key: &DatasetKey, known: &KnownOrigins, directory: &UnitIndex) -> 
         origins.closed.insert(key.clone());
     }
     Some(origins)
-}
-
-/// Whether data with these own origins had others, if it had those of a source as well.
-fn brings_more(source: &Origins, own: &Origins) -> bool {
-    let mut joined = own.clone();
-    joined.merge(source);
-    joined != *own
-}
-
-/// Whether a dataset with these own origins had others, if it had those of what is delivered as well.
-fn adds(delivered: &Origins, own: &DatastoreOrigins) -> bool {
-    own.values().any(|own| brings_more(delivered, own))
 }
 
 /// Datasets by the names that the tables are called after in which they are stored.
