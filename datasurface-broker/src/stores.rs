@@ -160,6 +160,8 @@ fn other_claim(
     let claim = match keys {
         _ if is_elsewhere => "is said to be at another place",
         Some(keys) if *keys != container.encryption() => "is said to be encrypted otherwise",
+        // A file has one format.
+        None if container.file_address().is_some() => "is said to be of another technology",
         _ => return None,
     };
     let path = ModelPath::team(&key.team_key()).child(segment::CONTAINERS, &key.container);

@@ -1,8 +1,9 @@
 //! The addresses of containers: two that share one are one physical database.
 
 use super::{ContainerKind, DataContainer, DatabaseServer, custom_address::custom_address};
-use datasurface_schema::Text;
+use datasurface_schema::{Text, folded};
 use std::net::IpAddr;
+use unicode_normalization::UnicodeNormalization;
 
 /// Longest key of an object, in bytes: longer prefixes begin nothing.
 const LONGEST_KEY: usize = 1024;
@@ -142,7 +143,9 @@ pub fn is_address_within(address: &str, outer: &str) -> bool {
 
 /// Returns the one form of a path that can be written in several.
 fn canonical_path(path: &str) -> String {
-    let path = ContainerKind::plain_file(&path.replace('\\', "/")).to_lowercase();
+    let path = ContainerKind::plain_file(&path.replace('\\', "/"));
+    let composed: String = path.nfc().collect();
+    let path: String = folded(&composed).collect();
     path.trim_end_matches(['.', ' ']).to_owned()
 }
 
@@ -226,6 +229,9 @@ mod tests {
         for other in ["a/y.db", "x.db", "/a/x.db"] {
             assert_ne!(address(other), address("a/x.db"), "{other}");
         }
+        // Some systems write a letter with an accent as two.
+        assert_eq!(address("CAFE\u{301}.db"), address("caf\u{e9}.db"));
+        assert_eq!(address("ΣΑΣ.db"), address("σας.db"));
     }
 
     #[test]

@@ -220,6 +220,9 @@ impl<'a> Reader<'a> {
                 self.eat_word("null");
                 field
             };
+            if self.eat_word("not") || self.eat_word("null") {
+                return Err(self.error("whether a field can be null is said twice"));
+            }
             fields.push(field);
             if !self.eat(',') {
                 break;

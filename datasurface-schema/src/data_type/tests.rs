@@ -79,6 +79,7 @@ fn what_is_no_type_says_why() {
         ("Array(Frog)", "`Frog` is not a data type: types are `Boolean`, `TinyInt`, `SmallInt`, "),
         ("Map(Integer)", "a type of keys and a type of values"),
         ("Struct(a Integer not)", "`not` is without `null`"),
+        ("Struct(a Integer null not null)", "whether a field can be null is said twice"),
         ("Struct(a)", "the name of a type is missing"),
         ("Integer collate C", "something follows it"),
         ("Integer Integer", "something follows it"),
