@@ -5,7 +5,7 @@ use crate::{
     rekeyed::{judge_keys, judge_retired},
     render::{KEY, definition, parameter},
     settings::AwsSettings,
-    types::{KMS_ALIAS, REPLICATION_TASK, TABLE, TYPES},
+    types::{KMS_ALIAS, REPLICATION_CONFIG, REPLICATION_TASK, TABLE, TYPES},
 };
 use datasurface_platform::prelude::*;
 use serde_json::Value;
@@ -13,10 +13,10 @@ use serde_json::Value;
 /// Judges a change.
 pub(crate) fn judge(settings: &AwsSettings, change: &JudgedChange<'_>) -> Judgement {
     match change {
-        JudgedChange::Created(resource) if resource.kind() == REPLICATION_TASK.name() => {
+        JudgedChange::Created(resource) if is_capture(resource) => {
             Judgement::effect(Effect::Backfill, "DMS loads every record first")
         }
-        JudgedChange::Retired(resource) if resource.kind() == REPLICATION_TASK.name() => {
+        JudgedChange::Retired(resource) if is_capture(resource) => {
             Judgement::effect(Effect::None, "DMS drops its replication slot")
         }
         JudgedChange::Retired(resource) if resource.kind() == KMS_ALIAS.name() => {
@@ -25,6 +25,11 @@ pub(crate) fn judge(settings: &AwsSettings, change: &JudgedChange<'_>) -> Judgem
         JudgedChange::Changed(changed) => judge_changed(settings, change, changed),
         _ => TYPES.judge(change),
     }
+}
+
+/// Whether a resource reads a source: a task on a replication instance, or a replication without one.
+fn is_capture(resource: &Resource) -> bool {
+    [&REPLICATION_TASK, &REPLICATION_CONFIG].iter().any(|one| resource.kind() == one.name())
 }
 
 fn judge_changed(
@@ -51,8 +56,11 @@ fn judge_changed(
     if judged != Judgement::update(Effect::InPlace, "") {
         return judged;
     }
-    if changed.after.kind() == REPLICATION_TASK.name() {
-        return Judgement::update(Effect::Pause, "DMS stops the task, changes it, and starts it again");
+    if is_capture(changed.after) {
+        return Judgement::update(
+            Effect::Pause,
+            "DMS stops the replication, changes it, and starts it again",
+        );
     }
     judge_keys(settings, changed).unwrap_or(judged)
 }

@@ -12,6 +12,9 @@ use datasurface_terraform::label;
 /// The longest name that is made, in characters: roles have at most 64.
 const NAME_LIMIT: usize = 62;
 
+/// The longest resource identifier of DMS, in characters.
+const RESOURCE_IDENTIFIER_LIMIT: usize = 31;
+
 /// The longest name of a database or table. Glue takes 255; Athena's names are read by people.
 const TABLE_LIMIT: usize = 120;
 
@@ -57,6 +60,11 @@ impl Names {
         // A slug has hyphens between its parts.
         let parts: Vec<&str> = ["datasurface", &self.instance].into_iter().chain(slug.split('-')).collect();
         hyphenated(&parts)
+    }
+
+    /// Returns the end of the ARN of what DMS has for a node without a replication instance, which is short.
+    pub(crate) fn resource_identifier(&self, node: &NodeView) -> String {
+        shortened(&self.of_node(node), RESOURCE_IDENTIFIER_LIMIT)
     }
 
     /// Returns the name of what is there for a timetable in a shard.
@@ -268,6 +276,16 @@ fn hyphenated(parts: &[&str]) -> String {
     format!("{}-{hash}", readable.trim_end_matches('-'))
 }
 
+/// A name of this many characters at most; a longer one ends in a hash of it.
+fn shortened(name: &str, limit: usize) -> String {
+    if name.len() <= limit {
+        return name.to_owned();
+    }
+    let hash: String = Fingerprint::of(&name).to_string().chars().take(HASH_DIGITS).collect();
+    let readable = readable(name, limit - HASH_DIGITS - 1);
+    format!("{}-{hash}", readable.trim_end_matches('-'))
+}
+
 /// The readable part of a name: whatever is neither a letter nor a digit is one hyphen.
 fn readable(text: &str, limit: usize) -> String {
     let mut readable = String::new();
@@ -307,6 +325,15 @@ mod tests {
         }
         assert_ne!(hyphenated(&["a_b", "c"]), hyphenated(&["a-b", "c"]));
         assert_eq!(hyphenated(&["datasurface", "Lake", "merge"]), "datasurface-lake-merge");
+    }
+
+    #[test]
+    fn short_names_differ_where_long_ones_do() {
+        let long = ["datasurface-states-ingest-store-orders", "datasurface-states-ingest-store-articles"];
+        let short = long.map(|name| shortened(name, RESOURCE_IDENTIFIER_LIMIT));
+        assert!(short.iter().all(|name| name.len() <= RESOURCE_IDENTIFIER_LIMIT && !name.contains("--")));
+        assert_ne!(short[0], short[1]);
+        assert_eq!(shortened("datasurface-lake-a", RESOURCE_IDENTIFIER_LIMIT), "datasurface-lake-a");
     }
 
     #[test]

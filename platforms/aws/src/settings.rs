@@ -101,8 +101,33 @@ pub struct ReplicationSettings {
     pub multi_az: bool,
     /// The count of machines over which captures are spread; 1 by default. Another one takes its part from each.
     pub instances: u32,
+    /// The capacity that DMS provisions for each capture by itself (DMS Serverless); with it, there are no machines, and what is said of them
+    /// is not used, but for `multi_az`. A capture that changes between both loads every record again.
+    pub serverless: Option<ServerlessSettings>,
     /// The quotas of DMS.
     pub quotas: DmsQuotas,
+}
+
+/// The capacity of each capture without a machine, in units of two gigabytes of memory (DCU).
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServerlessSettings {
+    /// The most units: 1, 2, 4, 8, 16, 32, 64, 128, 192, 256 or 384.
+    pub max_capacity_units: u32,
+    /// The units that are kept when nothing changes; as few as DMS takes by default, which is one.
+    #[serde(default)]
+    pub min_capacity_units: Option<u32>,
+}
+
+/// The counts of units that DMS provisions, as its API reference lists them (*ComputeConfig*).
+const CAPACITY_UNITS: [u32; 11] = [1, 2, 4, 8, 16, 32, 64, 128, 192, 256, 384];
+
+impl ServerlessSettings {
+    fn is_provisioned(self) -> bool {
+        let units = [Some(self.max_capacity_units), self.min_capacity_units];
+        units.into_iter().flatten().all(|units| CAPACITY_UNITS.contains(&units))
+            && self.min_capacity_units.is_none_or(|least| least <= self.max_capacity_units)
+    }
 }
 
 /// The quotas of DMS in an account and a region, by default those that AWS's guide to DMS lists (*Quotas for AWS Database Migration Service*):
@@ -116,6 +141,8 @@ pub struct DmsQuotas {
     pub tasks: u64,
     /// The most endpoints of the account; 1000 by default. Each capture has two.
     pub endpoints: u64,
+    /// The most replications without an instance, of which each capture is one with `replication.serverless`; not counted by default.
+    pub serverless: Option<u64>,
     /// The most tasks on one replication instance; 200 by default.
     pub tasks_per_instance: u64,
     /// The most endpoints on one replication instance; 100 by default.
@@ -161,6 +188,7 @@ impl Default for ReplicationSettings {
             storage_gigabytes: 50,
             multi_az: false,
             instances: 1,
+            serverless: None,
             quotas: DmsQuotas::default(),
         }
     }
@@ -172,6 +200,7 @@ impl Default for DmsQuotas {
             instances: 60,
             tasks: 600,
             endpoints: 1000,
+            serverless: None,
             tasks_per_instance: 200,
             endpoints_per_instance: 100,
         }
@@ -277,6 +306,10 @@ impl AwsSettings {
         require(
             (1..=self.replication.quotas.instances).contains(&self.replication.instances),
             "`replication.instances` must be 1 at least, and as many as `replication.quotas.instances` at most",
+        );
+        require(
+            self.replication.serverless.is_none_or(ServerlessSettings::is_provisioned),
+            "`replication.serverless` must have counts of units that DMS provisions, such as 16, and the least not above the most",
         );
         require(self.jobs.workers >= 2, "`jobs.workers` must be 2 at least");
         require(self.jobs.datasets_per_run > 0, "`jobs.datasets_per_run` must be 1 at least");

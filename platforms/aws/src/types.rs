@@ -76,6 +76,18 @@ pub(crate) static REPLICATION_TASK: ResourceType = ResourceType::new("aws_dms_re
     .imported_by("{replication_task_id}")
     .replaced_by(&["replication_task_id", "source_endpoint_arn", "target_endpoint_arn"], Effect::Backfill);
 
+/// Its ARN follows from its resource identifier, and imports it.
+pub(crate) static REPLICATION_CONFIG: ResourceType = ResourceType::new("aws_dms_replication_config")
+    .replaced_by(
+        &[
+            "replication_config_identifier",
+            "resource_identifier",
+            "compute_config.replication_subnet_group_id",
+            "compute_config.kms_key_id",
+        ],
+        Effect::Backfill,
+    );
+
 /// Its ARN follows from its name, and imports it.
 pub(crate) static STATE_MACHINE: ResourceType =
     ResourceType::new("aws_sfn_state_machine").replaced_by(&["name", "type"], Effect::Pause);
@@ -131,6 +143,7 @@ pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &ENDPOINT,
     &S3_ENDPOINT,
     &REPLICATION_TASK,
+    &REPLICATION_CONFIG,
     &STATE_MACHINE,
     &SCHEDULE,
     &CONNECTION,

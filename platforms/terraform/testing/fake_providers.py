@@ -33,6 +33,11 @@ MESSAGE_LIMIT = 256 << 20
 
 # Words for parts of an import id, where the attribute is called otherwise.
 ATTRIBUTES = {"DATABASE": "database_name", "TABLE": "table_name", "GROUP": "group_name", "BUS": "event_bus_name"}
+# ARNs that follow from a name; others have digits that the cloud makes up.
+ARNS = {
+    "aws_dms_replication_config": "dms:eu-central-1:{account}:replication-config:{resource_identifier}",
+    "aws_sfn_state_machine": "states:eu-central-1:{account}:stateMachine:{name}",
+}
 # What a cloud takes where nothing is set.
 DEFAULTS = {"catalog_id": ACCOUNT, "group_name": "default"}
 
@@ -309,7 +314,9 @@ class Provider(rpc.ProviderServicer):
             digits = uuid.uuid4().hex[:12]
             shape = self.shapes[kind].attributes.get(name, {"t": "string"})
             state[name] = digits if shape["t"] == "string" else None
-            if name == "arn":
+            if name == "arn" and kind in ARNS:
+                state[name] = "arn:aws:" + ARNS[kind].format(account=ACCOUNT, **state)
+            elif name == "arn":
                 state[name] = f"arn:aws:{kind.split('_')[1]}:eu-central-1:{ACCOUNT}:{digits}"
 
     # What others made.

@@ -4,12 +4,16 @@ use super::{Context, access::Actor, replication, storage::LAKE};
 use crate::{
     lint::BEFORE_IMAGE,
     names::{secret_name, source_table},
-    types::{ENDPOINT, REPLICATION_TASK, S3_ENDPOINT, TABLE},
+    settings::ServerlessSettings,
+    types::{ENDPOINT, REPLICATION_CONFIG, REPLICATION_TASK, S3_ENDPOINT, TABLE},
 };
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{Block, Expression, Module, tags};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// What DMS does with a table: it loads every record, and follows the changes from then on.
+const LOAD_AND_CHANGES: &str = "full-load-and-cdc";
 
 /// The seconds after which DMS writes a file of changes, whatever its size is.
 const FILE_SECONDS: u32 = 60;
@@ -26,25 +30,78 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
         return Ok(());
     };
     let actor = Actor::datastore(datastore);
-    let (slug, name) = (node.slug(), context.names.of_node(node));
-    let file = format!("capture-{slug}");
+    let file = format!("capture-{}", node.slug());
     let source = module.add(&file, source(context, node, capture, &actor, &file))?;
     let target = module.add(&file, target(context, node, datastore, ingest, &file))?;
-    let instance = module.add(&file, replication::lookup(context, node, &file))?;
-    let task = Block::resource(&REPLICATION_TASK, &file)
+    let endpoints = [source.attribute("endpoint_arn"), target.attribute("endpoint_arn")];
+    let mappings = mappings(capture, &ingest.datasets).to_string();
+    let block = match context.settings.replication.serverless {
+        Some(serverless) => replication(context, node, &file, serverless, (endpoints, mappings)),
+        None => {
+            let instance = module.add(&file, replication::lookup(context, node, &file))?;
+            let instance = instance.attribute("replication_instance_arn");
+            task(context, node, &file, instance, (endpoints, mappings))
+        }
+    };
+    let block = block.argument("tags", all_tags(context, node, capture));
+    let tables = node.dataset_addresses(TABLE.name());
+    module.add(&file, tables.into_iter().fold(block, Block::after))?;
+    Ok(())
+}
+
+/// The ARNs of source and target, and the table mappings between them.
+type Mapped = ([Expression; 2], String);
+
+/// A task on a replication instance.
+fn task(
+    context: Context<'_>,
+    node: &NodeView,
+    label: &str,
+    instance: Expression,
+    ([source, target], mappings): Mapped,
+) -> Block {
+    Block::resource(&REPLICATION_TASK, label)
         .for_node(node)
-        .argument("replication_task_id", &name)
-        .argument("migration_type", "full-load-and-cdc")
-        .argument("replication_instance_arn", instance.attribute("replication_instance_arn"))
-        .argument("source_endpoint_arn", source.attribute("endpoint_arn"))
-        .argument("target_endpoint_arn", target.attribute("endpoint_arn"))
-        .argument("table_mappings", mappings(capture, &ingest.datasets).to_string())
+        .argument("replication_task_id", context.names.of_node(node))
+        .argument("migration_type", LOAD_AND_CHANGES)
+        .argument("replication_instance_arn", instance)
+        .argument("source_endpoint_arn", source)
+        .argument("target_endpoint_arn", target)
+        .argument("table_mappings", mappings)
         .argument("replication_task_settings", task_settings().to_string())
         .argument("start_replication_task", true)
-        .argument("tags", all_tags(context, node, capture));
-    let tables = node.dataset_addresses(TABLE.name());
-    module.add(&file, tables.into_iter().fold(task, Block::after))?;
-    Ok(())
+}
+
+/// A replication for which DMS provisions capacity by itself.
+fn replication(
+    context: Context<'_>,
+    node: &NodeView,
+    label: &str,
+    serverless: ServerlessSettings,
+    ([source, target], mappings): Mapped,
+) -> Block {
+    let (settings, names) = (context.settings, context.names);
+    let identifier = names.resource_identifier(node);
+    let least = serverless.min_capacity_units.map(|units| ("min_capacity_units", units.into()));
+    let key = settings.kms_key.as_ref().map(|key| ("kms_key_id", key.into()));
+    let compute = [
+        ("replication_subnet_group_id", Expression::from(names.single("replication"))),
+        ("vpc_security_group_ids", Expression::list(&settings.security_groups)),
+        ("multi_az", settings.replication.multi_az.into()),
+        ("max_capacity_units", serverless.max_capacity_units.into()),
+    ];
+    Block::resource(&REPLICATION_CONFIG, label)
+        .for_node(node)
+        .argument("replication_config_identifier", names.of_node(node))
+        .with_import_id(settings.arn("dms", &format!("replication-config:{identifier}")))
+        .argument("resource_identifier", identifier)
+        .argument("replication_type", LOAD_AND_CHANGES)
+        .argument("source_endpoint_arn", source)
+        .argument("target_endpoint_arn", target)
+        .argument("table_mappings", mappings)
+        .argument("replication_settings", task_settings().to_string())
+        .argument("start_replication", true)
+        .argument("compute_config", Expression::object(compute.into_iter().chain(least).chain(key)))
 }
 
 /// The source. Host, port, user and password are in the secret, as DMS wants it; a tag repeats the address that the model states.

@@ -35,9 +35,12 @@ pub(super) fn add_subnets(context: Context<'_>, module: &mut Module) -> Result<(
     Ok(())
 }
 
-/// Adds the machines. Without a capture there are none.
+/// Adds the machines. Without a capture there are none, nor where DMS has capacity for each capture.
 pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), PlatformError> {
     let (settings, replication) = (context.settings, &context.settings.replication);
+    if replication.serverless.is_some() {
+        return Ok(());
+    }
     for number in 0..replication.instances {
         let instance = Block::resource(&REPLICATION_INSTANCE, label(number))
             .argument("replication_instance_id", name(context, number))
@@ -74,32 +77,36 @@ pub(super) fn shares(settings: &AwsSettings, node: &NodeView) -> Vec<SharedPart>
     if node.facts().capture().is_none() {
         return Vec::new();
     }
-    let [tasks, endpoints] = limits_of_instance(number_of(settings, node));
     let part = SharedPart::new(SharedKey::before(KIND, NAME), Part { capture: node.slug() })
         .only_while_fed()
-        .with_weight(tasks, 1)
-        .with_weight(endpoints, ENDPOINTS_OF_CAPTURE)
-        .with_weight(TASKS, 1)
         .with_weight(ENDPOINTS, ENDPOINTS_OF_CAPTURE);
-    vec![part]
+    if settings.replication.serverless.is_some() {
+        return vec![part.with_weight(REPLICATIONS, 1)];
+    }
+    let [tasks, endpoints] = limits_of_instance(number_of(settings, node));
+    let part = part.with_weight(tasks, 1).with_weight(endpoints, ENDPOINTS_OF_CAPTURE);
+    vec![part.with_weight(TASKS, 1)]
 }
 
 /// The limits of the account. A finding about a limit has its name, so that names say what to do.
 const TASKS: &str =
     "tasks of DMS (AWS raises the quota of an account on request: `replication.quotas.tasks`)";
+const REPLICATIONS: &str = "replications of DMS Serverless (AWS raises the quota of an account on request: `replication.quotas.serverless`)";
 const ENDPOINTS: &str =
     "endpoints of DMS (AWS raises the quota of an account on request: `replication.quotas.endpoints`)";
 
 /// Returns the limits of tasks and endpoints, of the account and of each machine.
 pub(crate) fn limits(settings: &AwsSettings) -> Vec<(String, u64)> {
-    let DmsQuotas { tasks, endpoints, tasks_per_instance, endpoints_per_instance, .. } =
+    let DmsQuotas { tasks, endpoints, serverless, tasks_per_instance, endpoints_per_instance, .. } =
         settings.replication.quotas;
     let of_instance = |number| {
         let most = [tasks_per_instance, endpoints_per_instance];
         limits_of_instance(number).into_iter().zip(most).collect::<Vec<_>>()
     };
     let of_account = [(TASKS.to_owned(), tasks), (ENDPOINTS.to_owned(), endpoints)];
-    of_account.into_iter().chain((0..settings.replication.instances).flat_map(of_instance)).collect()
+    let replications = serverless.map(|most| (REPLICATIONS.to_owned(), most));
+    let of_instances = (0..settings.replication.instances).flat_map(of_instance);
+    of_account.into_iter().chain(replications).chain(of_instances).collect()
 }
 
 fn limits_of_instance(number: u32) -> [String; 2] {

@@ -188,7 +188,7 @@ fn a_principal_that_reads_much_has_policies_as_long_as_iam_takes_them() {
 }
 
 /// A shop with so many datasets, each a capture, and these settings of DMS.
-fn captured(shop: Shop, datasets: usize, replication: serde_json::Value) -> Shop {
+pub(crate) fn captured(shop: Shop, datasets: usize, replication: serde_json::Value) -> Shop {
     let names: Vec<&'static str> = (0..datasets).map(|number| &*format!("table_{number}").leak()).collect();
     let dataset = |name: &&'static str| Dataset::new(*name, "id Integer key").classified("Public");
     let wanted = names.iter().map(|name| &*format!("Store/{name}").leak()).collect();

@@ -33,6 +33,7 @@ mod received;
 mod refused;
 mod rendered;
 mod script_calls;
+mod serverless;
 mod shop;
 mod site;
 mod skipped;
