@@ -26,8 +26,10 @@ codes! {
     );
     HINT(
         "hint",
-        "a hint about workers has another form than the platform reads",
-        "A hint about a datastore or a transformer may name the `worker_type` and the `workers` of its jobs, 2 at least, and nothing else."
+        "a hint about capacity has another form than the platform reads",
+        "A hint about a datastore or a transformer may name the `worker_type` and the `workers` of its jobs, 2 at least. One about a datastore \
+         that is captured may name the `instance_class` of its replication instance, which is one of `replication.pools`, or, where \
+         `replication.serverless` is set, the `max_capacity_units` of its replication. It may name nothing else."
     );
     QUALITY_CHECK(
         "quality-check",

@@ -24,6 +24,7 @@
 //! `docs/platforms/aws.md` is the guide: what is made of what, the settings, the first deployment, and what nobody has proved yet.
 
 mod aliases;
+mod capacity_hint;
 mod codes;
 mod column_type;
 mod definition;
@@ -40,12 +41,13 @@ mod render;
 mod settings;
 mod timetable;
 mod types;
-mod worker_hint;
 
+pub use capacity_hint::CapacityHint;
 pub use codes::CODES;
 pub use encryption::ClassKey;
 pub use hand_over::{ForeignLake, HandOverSettings, LakeReader};
 pub use platform::AwsPlatform;
-pub use settings::{AwsSettings, JobSettings, MaintenanceSettings, ReplicationSettings, SslMode};
+pub use settings::{
+    AwsSettings, JobSettings, MaintenanceSettings, ReplicationSettings, ServerlessSettings, SslMode,
+};
 pub use types::TYPES;
-pub use worker_hint::WorkerHint;

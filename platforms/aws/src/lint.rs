@@ -1,13 +1,13 @@
 //! Lint: whatever cannot be rendered is reported, each with a code that says what to do.
 
 use crate::{
+    capacity_hint::CapacityHint,
     codes,
     names::{Names, source_table},
     platform::BEST_LATENCY,
     quality::check_problems,
     render::{can_be_tagged, readers, readership_problems, select_of},
     settings::AwsSettings,
-    worker_hint::WorkerHint,
 };
 use datasurface_platform::prelude::*;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub(crate) fn report_settings(settings: &AwsSettings, names: &Names, found: &mut
 
 /// Reports what a node asks for and does not get.
 pub(crate) fn report_node(settings: &AwsSettings, node: &NodeView, found: &mut Reporter<'_>) {
-    report_hint(node, found);
+    report_hint(settings, node, found);
     match node.detail() {
         NodeDetail::Ingest(ingest) => {
             for dataset in &ingest.datasets {
@@ -53,10 +53,11 @@ pub(crate) fn report_node(settings: &AwsSettings, node: &NodeView, found: &mut R
     }
 }
 
-/// Reports a hint about workers that cannot be read.
-fn report_hint(node: &NodeView, found: &mut Reporter<'_>) {
-    if let Err(error) = WorkerHint::read(node) {
-        let help = "name a `worker_type`, such as `G.2X`, or `workers`, 2 at least";
+/// Reports a hint about capacity that cannot be read.
+fn report_hint(settings: &AwsSettings, node: &NodeView, found: &mut Reporter<'_>) {
+    if let Err(error) = CapacityHint::read(settings, node) {
+        let help = "name a `worker_type`, such as `G.2X`, or `workers`, 2 at least; of a datastore that is captured, an `instance_class` of \
+                    `replication.pools`, or `max_capacity_units` where `replication.serverless` is set";
         found.report(&codes::HINT, format!("{error} fails"), help);
     }
 }

@@ -3,6 +3,7 @@
 use crate::{aliases::AliasNames, encryption::ClassKey, hand_over::HandOverSettings};
 use datasurface_platform::prelude::*;
 use datasurface_terraform::TerraformSettings;
+use std::collections::BTreeMap;
 
 /// The settings of an instance on AWS: one region of one account.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -101,11 +102,27 @@ pub struct ReplicationSettings {
     pub multi_az: bool,
     /// The count of machines over which captures are spread; 1 by default. Another one takes its part from each.
     pub instances: u32,
+    /// Further machines by their class, and the count of each: a capture is on one of them if a hint about its datastore names the class.
+    pub pools: BTreeMap<String, u32>,
     /// The capacity that DMS provisions for each capture by itself (DMS Serverless); with it, there are no machines, and what is said of them
     /// is not used, but for `multi_az`. A capture that changes between both loads every record again.
     pub serverless: Option<ServerlessSettings>,
     /// The quotas of DMS.
     pub quotas: DmsQuotas,
+}
+
+impl ReplicationSettings {
+    /// The count of machines in all.
+    fn machines(&self) -> u32 {
+        self.pools.values().fold(self.instances, |sum, count| sum.saturating_add(*count))
+    }
+}
+
+/// Whether a text has the form of a class of machines.
+fn is_class(name: &str) -> bool {
+    let is_part =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    name.strip_prefix("dms.").is_some_and(|rest| rest.split('.').count() == 2 && rest.split('.').all(is_part))
 }
 
 /// The capacity of each capture without a machine, in units of two gigabytes of memory (DCU).
@@ -122,10 +139,15 @@ pub struct ServerlessSettings {
 /// The counts of units that DMS provisions, as its API reference lists them (*ComputeConfig*).
 const CAPACITY_UNITS: [u32; 11] = [1, 2, 4, 8, 16, 32, 64, 128, 192, 256, 384];
 
+/// Whether DMS provisions so many units.
+pub(crate) fn is_capacity(units: u32) -> bool {
+    CAPACITY_UNITS.contains(&units)
+}
+
 impl ServerlessSettings {
     fn is_provisioned(self) -> bool {
         let units = [Some(self.max_capacity_units), self.min_capacity_units];
-        units.into_iter().flatten().all(|units| CAPACITY_UNITS.contains(&units))
+        units.into_iter().flatten().all(is_capacity)
             && self.min_capacity_units.is_none_or(|least| least <= self.max_capacity_units)
     }
 }
@@ -188,6 +210,7 @@ impl Default for ReplicationSettings {
             storage_gigabytes: 50,
             multi_az: false,
             instances: 1,
+            pools: BTreeMap::new(),
             serverless: None,
             quotas: DmsQuotas::default(),
         }
@@ -303,9 +326,14 @@ impl AwsSettings {
         require((1..=999).contains(&self.access_states), "`access_states` must be between 1 and 999");
         require(self.roles >= self.access_states, "`roles` must be as many as `access_states` at least");
         require(self.staging_days > 0, "`staging_days` must be a day at least");
+        let (replication, pools) = (&self.replication, &self.replication.pools);
         require(
-            (1..=self.replication.quotas.instances).contains(&self.replication.instances),
-            "`replication.instances` must be 1 at least, and as many as `replication.quotas.instances` at most",
+            (1..=replication.quotas.instances).contains(&replication.machines()),
+            "`replication.instances` must be 1 at least, and with those of `replication.pools` as many as `replication.quotas.instances` at most",
+        );
+        require(
+            replication.instances > 0 && pools.iter().all(|(class, count)| is_class(class) && *count > 0),
+            "`replication.instances` must be 1 at least, and `replication.pools` must have classes such as `dms.r6i.large`, each with 1 at least",
         );
         require(
             self.replication.serverless.is_none_or(ServerlessSettings::is_provisioned),

@@ -7,12 +7,12 @@ use super::{
     roles::{Role, add_role},
 };
 use crate::{
+    capacity_hint::{CapacityHint, Workers},
     names::{Names, secret_name, workspace_slug},
     platform::{RESOURCES, ROLES},
     policy::{trust, trust_of_glue},
     settings::AwsSettings,
     types::ROLE_POLICY,
-    worker_hint::WorkerHint,
 };
 use datasurface_platform::{graph::Fingerprint, prelude::*};
 use datasurface_terraform::{Module, label};
@@ -58,7 +58,7 @@ enum Grant {
     /// Tables of another lake are read.
     Receives(Received),
     /// Jobs have other workers than the settings name.
-    Works(WorkerHint),
+    Works(Workers),
 }
 
 /// Tables of another lake, by its catalog in Spark and a pattern of their names.
@@ -87,7 +87,7 @@ pub(super) struct Access {
     /// ARNs of aliases of keys.
     pub(super) writing_keys: BTreeSet<String>,
     pub(super) reading_keys: BTreeSet<String>,
-    pub(super) workers: WorkerHint,
+    pub(super) workers: Workers,
 }
 
 impl Actor {
@@ -189,7 +189,7 @@ fn of_ingest(settings: &AwsSettings, node: &NodeView, ingest: &IngestFacts) -> V
         let table = is_received.then(|| settings.foreign_table(node, &dataset.key)).flatten()?;
         Some(Grant::Receives(Received { catalog: table.lake.catalog(), tables: table.pattern() }))
     };
-    let hint = hint(node);
+    let hint = hint(settings, node);
     let parts = ingest.datasets.iter().map(|dataset| Part {
         actor: Actor::datastore(&dataset.storage_key().datastore),
         grants: captured
@@ -206,7 +206,7 @@ fn of_ingest(settings: &AwsSettings, node: &NodeView, ingest: &IngestFacts) -> V
 fn of_transform(settings: &AwsSettings, node: &NodeView, transform: &TransformFacts) -> Part {
     let inputs = transform.inputs.iter().map(|input| reads(settings, node, input));
     let outputs = transform.outputs.iter().map(|output| writes(settings, output));
-    let grants = outputs.chain(inputs).chain(hint(node)).collect();
+    let grants = outputs.chain(inputs).chain(hint(settings, node)).collect();
     Part { actor: Actor::transformer(node, &transform.workspace), grants }
 }
 
@@ -219,8 +219,8 @@ fn of_export(settings: &AwsSettings, node: &NodeView, export: &ExportFacts) -> V
 }
 
 /// The workers that a hint to a node names. Lint reports one that cannot be read.
-fn hint(node: &NodeView) -> Option<Grant> {
-    WorkerHint::read(node).ok().flatten().map(Grant::Works)
+fn hint(settings: &AwsSettings, node: &NodeView) -> Option<Grant> {
+    CapacityHint::read(settings, node).ok().flatten()?.into_workers().map(Grant::Works)
 }
 
 fn writes(settings: &AwsSettings, dataset: &DatasetFacts) -> Grant {

@@ -2,6 +2,7 @@
 
 use super::{Context, access::Actor, replication, storage::LAKE};
 use crate::{
+    capacity_hint::CapacityHint,
     lint::BEFORE_IMAGE,
     names::{secret_name, source_table},
     settings::ServerlessSettings,
@@ -82,13 +83,15 @@ fn replication(
 ) -> Block {
     let (settings, names) = (context.settings, context.names);
     let identifier = names.resource_identifier(node);
+    let hint = CapacityHint::read(settings, node).ok().flatten();
+    let most = hint.and_then(|hint| hint.max_capacity_units).unwrap_or(serverless.max_capacity_units);
     let least = serverless.min_capacity_units.map(|units| ("min_capacity_units", units.into()));
     let key = settings.kms_key.as_ref().map(|key| ("kms_key_id", key.into()));
     let compute = [
         ("replication_subnet_group_id", Expression::from(names.single("replication"))),
         ("vpc_security_group_ids", Expression::list(&settings.security_groups)),
         ("multi_az", settings.replication.multi_az.into()),
-        ("max_capacity_units", serverless.max_capacity_units.into()),
+        ("max_capacity_units", most.into()),
     ];
     Block::resource(&REPLICATION_CONFIG, label)
         .for_node(node)

@@ -73,7 +73,7 @@ pub(super) fn block(context: Context<'_>, job: &Job, actor: &Actor, access: &Acc
         .argument("role_arn", settings.role_arn(&actor.job_role(context.names)))
         .argument("glue_version", GLUE_VERSION)
         .argument("worker_type", access.workers.worker_type(jobs))
-        .argument("number_of_workers", access.workers.workers(jobs))
+        .argument("number_of_workers", access.workers.count(jobs))
         .argument("timeout", jobs.timeout_minutes)
         // The state machine starts a run again, which is harmless: a retry here would hide how often.
         .argument("max_retries", 0_u32)

@@ -3,11 +3,13 @@
 
 use super::Context;
 use crate::{
-    settings::{AwsSettings, DmsQuotas},
+    capacity_hint::CapacityHint,
+    settings::{AwsSettings, DmsQuotas, ReplicationSettings},
     types::{REPLICATION_INSTANCE, SUBNET_GROUP},
 };
 use datasurface_platform::{graph::Fingerprint, prelude::*};
 use datasurface_terraform::{Block, Expression, Module};
+use std::iter;
 
 /// The kind of the state with the machines, and its name.
 pub(super) const KIND: &str = "replication";
@@ -41,10 +43,10 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
     if replication.serverless.is_some() {
         return Ok(());
     }
-    for number in 0..replication.instances {
-        let instance = Block::resource(&REPLICATION_INSTANCE, label(number))
-            .argument("replication_instance_id", name(context, number))
-            .argument("replication_instance_class", &replication.instance_class)
+    for machine in machines(replication) {
+        let instance = Block::resource(&REPLICATION_INSTANCE, machine.label())
+            .argument("replication_instance_id", machine.name(context))
+            .argument("replication_instance_class", machine.class.unwrap_or(&replication.instance_class))
             .argument("allocated_storage", replication.storage_gigabytes)
             .argument("multi_az", replication.multi_az)
             .argument("publicly_accessible", false)
@@ -63,13 +65,16 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
 
 /// Returns the lookup of the machine of a capture, whose ARN has digits that AWS makes up.
 pub(super) fn lookup(context: Context<'_>, node: &NodeView, file: &str) -> Block {
-    let number = number_of(context.settings, node);
+    let machine = Machine::of(context.settings, node);
     // The task refers to it by this label, so that its plan tells that it moves to another machine.
-    let label_of_lookup = if number == 0 { file.to_owned() } else { format!("{file}-{number}") };
+    let label_of_lookup = match machine.suffix() {
+        Some(suffix) => format!("{file}-{suffix}"),
+        None => file.to_owned(),
+    };
     Block::data_source(&REPLICATION_INSTANCE, label_of_lookup)
         .for_node(node)
-        .argument("replication_instance_id", name(context, number))
-        .after(format!("{}.{}", REPLICATION_INSTANCE.name(), label(number)))
+        .argument("replication_instance_id", machine.name(context))
+        .after(format!("{}.{}", REPLICATION_INSTANCE.name(), machine.label()))
 }
 
 /// Returns what a capture counts of the quotas of its machine and of the account.
@@ -83,7 +88,7 @@ pub(super) fn shares(settings: &AwsSettings, node: &NodeView) -> Vec<SharedPart>
     if settings.replication.serverless.is_some() {
         return vec![part.with_weight(REPLICATIONS, 1)];
     }
-    let [tasks, endpoints] = limits_of_instance(number_of(settings, node));
+    let [tasks, endpoints] = Machine::of(settings, node).limits();
     let part = part.with_weight(tasks, 1).with_weight(endpoints, ENDPOINTS_OF_CAPTURE);
     vec![part.with_weight(TASKS, 1)]
 }
@@ -99,37 +104,72 @@ const ENDPOINTS: &str =
 pub(crate) fn limits(settings: &AwsSettings) -> Vec<(String, u64)> {
     let DmsQuotas { tasks, endpoints, serverless, tasks_per_instance, endpoints_per_instance, .. } =
         settings.replication.quotas;
-    let of_instance = |number| {
+    let of_machine = |machine: Machine<'_>| {
         let most = [tasks_per_instance, endpoints_per_instance];
-        limits_of_instance(number).into_iter().zip(most).collect::<Vec<_>>()
+        machine.limits().into_iter().zip(most).collect::<Vec<_>>()
     };
     let of_account = [(TASKS.to_owned(), tasks), (ENDPOINTS.to_owned(), endpoints)];
     let replications = serverless.map(|most| (REPLICATIONS.to_owned(), most));
-    let of_instances = (0..settings.replication.instances).flat_map(of_instance);
-    of_account.into_iter().chain(replications).chain(of_instances).collect()
+    let of_machines = machines(&settings.replication).flat_map(of_machine);
+    of_account.into_iter().chain(replications).chain(of_machines).collect()
 }
 
-fn limits_of_instance(number: u32) -> [String; 2] {
-    ["tasks", "endpoints"].map(|counted| {
-        format!("{counted} on replication instance {number} (`replication.instances` adds another one)")
-    })
+/// A machine: one of those of the settings' class, or of a pool with a class of its own.
+#[derive(Clone, Copy, Debug)]
+struct Machine<'c> {
+    class: Option<&'c str>,
+    number: u32,
 }
 
-/// Returns the number of the machine of a capture: that with the greatest hash. So another machine takes its part of the captures of each one,
-/// and moves no other capture.
-fn number_of(settings: &AwsSettings, node: &NodeView) -> u32 {
-    let slug = node.slug();
-    (0..settings.replication.instances)
-        .max_by_key(|number| Fingerprint::of(&(number, &slug)).to_string())
-        .unwrap_or_default()
+fn machines(settings: &ReplicationSettings) -> impl Iterator<Item = Machine<'_>> {
+    let pools = settings.pools.iter().map(|(class, count)| (Some(class.as_str()), *count));
+    let counts = iter::once((None, settings.instances)).chain(pools);
+    counts.flat_map(|(class, count)| (0..count).map(move |number| Machine { class, number }))
 }
 
-/// Returns the label of a machine. The first one has the name of a machine that is alone.
-fn label(number: u32) -> String {
-    if number == 0 { NAME.to_owned() } else { format!("{NAME}-{number}") }
-}
+impl<'c> Machine<'c> {
+    /// Returns the machine of a capture: that with the greatest hash of those that may have it. So another machine takes its part of the captures
+    /// of each one, and moves no other capture.
+    fn of(settings: &'c AwsSettings, node: &NodeView) -> Self {
+        let hint = CapacityHint::read(settings, node).ok().flatten();
+        let class = hint.and_then(|hint| hint.instance_class);
+        let pool = class.and_then(|class| settings.replication.pools.get_key_value(&class));
+        let (class, count) = match pool {
+            Some((class, count)) => (Some(class.as_str()), *count),
+            None => (None, settings.replication.instances),
+        };
+        let slug = node.slug();
+        let greatest = (0..count).max_by_key(|number| Fingerprint::of(&(number, &slug)).to_string());
+        Self { class, number: greatest.unwrap_or_default() }
+    }
 
-fn name(context: Context<'_>, number: u32) -> String {
-    let first = context.names.single("replication");
-    if number == 0 { first } else { context.names.of_part(&first, &number.to_string()) }
+    /// Returns what tells it from the first machine of the settings' class, which has the name of a machine that is alone.
+    fn suffix(self) -> Option<String> {
+        let class = self.class.map(|class| class.replace('.', "-"));
+        let number = (self.number > 0).then(|| self.number.to_string());
+        let parts: Vec<String> = class.into_iter().chain(number).collect();
+        (!parts.is_empty()).then(|| parts.join("-"))
+    }
+
+    fn label(self) -> String {
+        self.suffix().map_or_else(|| NAME.to_owned(), |suffix| format!("{NAME}-{suffix}"))
+    }
+
+    fn name(self, context: Context<'_>) -> String {
+        let first = context.names.single("replication");
+        match self.suffix() {
+            Some(suffix) => context.names.of_part(&first, &suffix),
+            None => first,
+        }
+    }
+
+    /// Returns the names of the limits of tasks and endpoints.
+    fn limits(self) -> [String; 2] {
+        let Self { class, number } = self;
+        let of_class = class.map(|class| format!(" of `{class}`")).unwrap_or_default();
+        let setting = class.map_or("replication.instances", |_| "replication.pools");
+        ["tasks", "endpoints"].map(|counted| {
+            format!("{counted} on replication instance {number}{of_class} (`{setting}` adds another one)")
+        })
+    }
 }
