@@ -26,6 +26,7 @@ mod parts;
 mod plan_file;
 mod relative_path;
 mod rendering_id;
+mod state;
 mod stored_manifest;
 mod target_folder;
 #[cfg(test)]
@@ -53,13 +54,15 @@ use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, FileKind, RealDisk};
 use interrupted::Interrupted;
+use state::FolderState;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use stored_manifest::{Loaded, load};
-use target_folder::{FileState, JOURNAL, MANIFEST, TargetFolder, changing};
+use target_folder::{FileState, TargetFolder, changing};
 use waiting_lock::WaitingLock;
 
 /// A folder that rendered files are written to.
@@ -106,8 +109,10 @@ impl Target {
     ///
     /// As [`open`](Self::open).
     pub fn open_with_disk(root: impl Into<PathBuf>, disk: impl Disk + 'static) -> Result<Self, TargetError> {
+        let (root, disk): (PathBuf, Arc<dyn Disk>) = (root.into(), Arc::new(disk));
+        let state = Box::new(FolderState::new(&root, Arc::clone(&disk)));
         let mut target = Self {
-            ground: TargetFolder { root: root.into(), disk: Box::new(disk) },
+            ground: TargetFolder { root, disk, state },
             manifest: None,
             hash: None,
             parts: BTreeMap::new(),
@@ -128,14 +133,15 @@ impl Target {
             }
             target.recovery = Some(Recovery::Undone);
         }
-        if ground.has_own(JOURNAL)? {
-            let interrupted = Interrupted::read(ground)?;
+        let state = ground.state.snapshot()?;
+        if let Some(journal) = state.journal()? {
+            let interrupted = Interrupted::read(ground, &*state, &journal)?;
             target.manifest = Some(interrupted.manifest.clone());
             target.hash = Some(interrupted.hash);
             target.parts = interrupted.parts.clone();
             target.interrupted = Some(interrupted);
             target.recovery = Some(Recovery::Finished);
-        } else if let Some(Loaded { read, hash }) = load(ground)? {
+        } else if let Some(Loaded { read, hash }) = load(&*state)? {
             target.manifest = Some(read.manifest);
             target.parts = read.parts;
             target.hash = Some(hash);
@@ -293,8 +299,9 @@ impl Target {
             return Ok(None);
         }
         let _lock = ground.lock()?.ok_or_else(|| busy(ground))?;
-        let done = if ground.has_own(JOURNAL)? {
-            let interrupted = Interrupted::read(ground)?;
+        let state = ground.state.snapshot()?;
+        let done = if let Some(journal) = state.journal()? {
+            let interrupted = Interrupted::read(ground, &*state, &journal)?;
             if self.hash != Some(interrupted.hash) {
                 return Err(busy_with(ground, "was written since it was opened"));
             }
@@ -438,14 +445,10 @@ impl Target {
             ground.make_folder(&ground.own_folder())?;
         }
         let lock = ground.lock()?.ok_or_else(|| busy(ground))?;
-        if ground.has_own(JOURNAL)? {
+        if ground.state.has_journal()? {
             return Err(busy_with(ground, "has an interrupted write, which must be finished"));
         }
-        let on_disk = match ground.has_own(MANIFEST)? {
-            true => Some(ground.hash(&ground.own(MANIFEST))?),
-            false => None,
-        };
-        if on_disk != self.hash {
+        if ground.state.index_hash()? != self.hash {
             return Err(busy_with(ground, "was written since it was opened"));
         }
         if let Some(publication) = ground.publication() {

@@ -5,16 +5,18 @@ use super::{
     disk::{Disk, DiskLock, FileKind, Publication},
     error::TargetError,
     file_tree::FileTree,
+    state::StateStore,
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Our own folder. No rendered file can be in it: no part of a safe path begins with a dot.
-const OWN: &str = ".datasurface";
+pub(super) const OWN: &str = ".datasurface";
 const STAGING: &str = "staging";
 /// The folder of the parts of a manifest, in our own one.
 pub(super) const PARTS: &str = "parts";
@@ -23,12 +25,23 @@ pub(super) const JOURNAL: &str = "journal.json";
 pub(super) const NEW_JOURNAL: &str = "journal.json.new";
 const WRITING: &str = "writing";
 
-/// A folder on a disk.
+/// A folder on a disk, and the state that goes with it.
 #[derive(Debug)]
 pub(super) struct TargetFolder {
     pub(super) root: PathBuf,
-    pub(super) disk: Box<dyn Disk>,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) state: Box<dyn StateStore>,
 }
+
+/// The right to write a target, and its state.
+#[derive(Debug)]
+struct WriteLock {
+    // Others find the folder locked first, so this is released first.
+    _state: Box<dyn DiskLock>,
+    _folder: Box<dyn DiskLock>,
+}
+
+impl DiskLock for WriteLock {}
 
 /// What became of a file that was rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +73,7 @@ impl TargetFolder {
 
     /// The files that are rendered.
     pub(super) fn rendered(&self) -> FileTree<'_> {
-        FileTree { root: self.root.clone(), ground: self }
-    }
-
-    /// The files in our own folder, of which parts of manifests have safe paths.
-    pub(super) fn own_tree(&self) -> FileTree<'_> {
-        FileTree { root: self.own_folder(), ground: self }
+        FileTree { root: self.root.clone(), disk: &*self.disk }
     }
 
     pub(super) fn path_of(&self, path: &SafePath) -> PathBuf {
@@ -133,23 +141,9 @@ impl TargetFolder {
         }
     }
 
-    /// What there is at a path of our own folder. What is neither there nor a file is refused.
-    pub(super) fn has_own(&self, name: &str) -> Result<bool, TargetError> {
-        match self.kind(&self.own(name))? {
-            None => Ok(false),
-            Some(FileKind::File) => Ok(true),
-            Some(_) => Err(TargetError::new(
-                &UNREADABLE,
-                format!("{OWN}/{name}"),
-                format!("`{OWN}/{name}` is not a file"),
-            )
-            .help("restore it, for example from git: datasurface keeps its own files there")),
-        }
-    }
-
     /// Whether a write was interrupted, or is going on.
     pub(super) fn has_leftovers(&self) -> Result<bool, TargetError> {
-        Ok(self.has_own(JOURNAL)?
+        Ok(self.state.has_journal()?
             || self.kind(&self.own(NEW_JOURNAL))?.is_some()
             || self.kind(&self.staging())?.is_some())
     }
@@ -160,15 +154,19 @@ impl TargetFolder {
         if self.kind(&path)? == Some(FileKind::Other) {
             self.remove_file(&path)?;
         }
-        changing(&path, self.disk.lock(&path))
+        let Some(folder) = changing(&path, self.disk.lock(&path))? else {
+            return Ok(None);
+        };
+        let state = self.state.lock()?;
+        Ok(state.map(|state| Box::new(WriteLock { _state: state, _folder: folder }) as Box<dyn DiskLock>))
     }
 
     /// Whether somebody writes just now.
     pub(super) fn is_locked(&self) -> Result<bool, TargetError> {
         let path = self.own(WRITING);
         match self.kind(&path)? {
-            Some(FileKind::File) => reading(&path, self.disk.is_locked(&path)),
-            _ => Ok(false),
+            Some(FileKind::File) if reading(&path, self.disk.is_locked(&path))? => Ok(true),
+            _ => self.state.is_locked(),
         }
     }
 
