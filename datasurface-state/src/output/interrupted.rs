@@ -1,6 +1,7 @@
 //! A write that was decided and interrupted: what it leads to, as if it were done. Nothing is written to find that out.
 
 use super::{
+    codes::OTHER_STATE,
     error::TargetError,
     journal::{Journal, damaged},
     lock::foreign,
@@ -38,6 +39,9 @@ impl Interrupted {
     ) -> Result<Self, TargetError> {
         let journal = Journal::read(ground, journal)?;
         let hash = journal.manifest.hash;
+        if ground.place.is_some() && !ground.is_staged(journal.manifest.staged)? {
+            return Err(elsewhere(ground)?);
+        }
         let text = match ground.is_staged(journal.manifest.staged)? {
             true => ground.read(&ground.staged(journal.manifest.staged))?,
             false => state.index()?.unwrap_or_default(),
@@ -129,4 +133,15 @@ impl Interrupted {
         }
         self.journal.finish(ground)
     }
+}
+
+/// Says where a write can be finished that was decided in another folder.
+fn elsewhere(ground: &TargetFolder) -> Result<TargetError, TargetError> {
+    let path = ground.root.display();
+    let folder = ground.state.decided_in()?.unwrap_or_default();
+    let message = format!(
+        "a write of the state of `{path}` was decided in the folder `{folder}`, and was interrupted there"
+    );
+    let help = "run `datasurface render` there, which finishes it; if that folder is gone, take the write back: `datasurface state abandon`";
+    Ok(TargetError::new(&OTHER_STATE, &path, message).help(help))
 }

@@ -20,7 +20,7 @@ use super::{
     error::TargetError,
     file_tree::{folders_of, in_the_way},
     lock::LockWrite,
-    state::StateChange,
+    state::{StateChange, StatePointer},
     target_folder::{FileState, JOURNAL, TargetFolder},
     verify::{Staged, TargetChanges, edited},
 };
@@ -118,7 +118,7 @@ impl Journal {
         let text = serde_json::to_vec_pretty(self).map_err(|error| {
             TargetError::bug(&INCOMPLETE, JOURNAL, format!("the journal cannot be written as JSON: {error}"))
         })?;
-        ground.state.decide(base, &text)
+        ground.state.decide(base, &text, self.manifest.hash)
     }
 
     /// Reads what an interrupted write left behind, and makes sure that it can be trusted.
@@ -205,7 +205,11 @@ impl Journal {
         if let Some(lock) = &self.lock {
             touched.extend(lock.finish(ground)?);
         }
+        if let Some(place) = &ground.place {
+            StatePointer::new(place.clone(), Some(self.manifest.hash)).write(&ground.files)?;
+        }
         ground.state.complete(StateChange {
+            disk: &*ground.disk,
             hash: self.manifest.hash,
             index: ground.staged(self.manifest.staged),
             parts: self.parts.iter().map(|part| (part.path.clone(), ground.staged(part.staged))).collect(),

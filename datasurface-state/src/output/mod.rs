@@ -22,6 +22,7 @@ mod journal;
 mod lock;
 mod manifest;
 mod manifest_change;
+mod opened;
 mod parts;
 mod plan_file;
 mod relative_path;
@@ -45,6 +46,7 @@ pub use manifest::{
 };
 pub use plan_file::{OrderedScope, PlanFile};
 pub use rendering_id::{RenderedRevision, RenderingId};
+pub use state::{StatePlace, StatePlaceError};
 pub use transaction::TargetTransaction;
 
 use branch::BranchDisk;
@@ -54,14 +56,14 @@ use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, FileKind, RealDisk};
 use interrupted::Interrupted;
-use state::FolderState;
+use opened::Opened;
+use state::{NoCredentials, OpenDatabase, open_database};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
     sync::Arc,
 };
-use stored_manifest::{Loaded, load};
 use target_folder::{FileState, TargetFolder, changing};
 use waiting_lock::WaitingLock;
 
@@ -109,44 +111,14 @@ impl Target {
     ///
     /// As [`open`](Self::open).
     pub fn open_with_disk(root: impl Into<PathBuf>, disk: impl Disk + 'static) -> Result<Self, TargetError> {
-        let (root, disk): (PathBuf, Arc<dyn Disk>) = (root.into(), Arc::new(disk));
-        let state = Box::new(FolderState::new(&root, Arc::clone(&disk)));
-        let mut target = Self {
-            ground: TargetFolder { root, disk, state },
-            manifest: None,
-            hash: None,
-            parts: BTreeMap::new(),
-            interrupted: None,
-            recovery: None,
-        };
-        let ground = &target.ground;
-        if !ground.is_there()? {
-            return Ok(target);
-        }
-        if ground.has_leftovers()? {
-            if ground.publication().is_some() {
-                return Err(half_written(ground));
-            }
-            // They may also be those of a write that is going on.
-            if ground.is_locked()? {
-                return Err(busy(ground));
-            }
-            target.recovery = Some(Recovery::Undone);
-        }
-        let state = ground.state.snapshot()?;
-        if let Some(journal) = state.journal()? {
-            let interrupted = Interrupted::read(ground, &*state, &journal)?;
-            target.manifest = Some(interrupted.manifest.clone());
-            target.hash = Some(interrupted.hash);
-            target.parts = interrupted.parts.clone();
-            target.interrupted = Some(interrupted);
-            target.recovery = Some(Recovery::Finished);
-        } else if let Some(Loaded { read, hash }) = load(&*state)? {
-            target.manifest = Some(read.manifest);
-            target.parts = read.parts;
-            target.hash = Some(hash);
-        }
-        Ok(target)
+        let open = |place: &StatePlace, root: &Path| open_database(place, root, &NoCredentials, false);
+        Self::open_in(root.into(), Arc::new(disk), &open)
+    }
+
+    fn open_in(root: PathBuf, disk: Arc<dyn Disk>, open: &OpenDatabase<'_>) -> Result<Self, TargetError> {
+        let ground = TargetFolder::open(root, disk, open)?;
+        let Opened { manifest, hash, parts, interrupted, recovery } = Opened::read(&ground)?;
+        Ok(Self { ground, manifest, hash, parts, interrupted, recovery })
     }
 
     /// Opens a target that is a folder in a branch of the git repository around `repository`, without a checkout of it.
@@ -455,6 +427,7 @@ impl Target {
             published(ground, publication.check())?;
         }
         ground.discard()?;
+        ground.files.forget_unused(ground.place.as_ref())?;
         let staging = ground.staging();
         changing(&staging, ground.disk.create_dir(&staging))?;
         Ok(TargetTransaction::new(self, lock))

@@ -22,7 +22,7 @@ pub(super) fn load(state: &dyn StateSnapshot) -> Result<Option<Loaded>, TargetEr
     let Some(text) = state.index()? else {
         return Ok(None);
     };
-    let read = parts::read(&text, &|path, hash| unpack(path, hash, state.part(path)?))?;
+    let read = parts::read(&text, &|path, hash| unpack(path, hash, state.part(path)?.as_deref()))?;
     Ok(Some(Loaded { read, hash: Fingerprint::of_bytes(&text) }))
 }
 
@@ -37,15 +37,20 @@ pub(super) fn load_part(
         Some(number) if ground.is_staged(number)? => Some(ground.read(&ground.staged(number))?),
         _ => state.part(path)?,
     };
-    unpack(path, hash, bytes)
+    unpack(path, hash, bytes.as_deref())
 }
 
-fn unpack(path: &SafePath, hash: Fingerprint, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, TargetError> {
+/// Returns the text of a part that was read, if it is the one of this hash.
+pub(super) fn unpack(
+    path: &SafePath,
+    hash: Fingerprint,
+    bytes: Option<&[u8]>,
+) -> Result<Vec<u8>, TargetError> {
     let unreadable = |reason: &str| {
         TargetError::new(&UNREADABLE, path, format!("`{path}`, a part of the manifest, {reason}"))
             .help("restore the folder `.datasurface` of the target, for example from git")
     };
-    match parts::unpacked(&bytes.ok_or_else(|| unreadable("is missing"))?) {
+    match parts::unpacked(bytes.ok_or_else(|| unreadable("is missing"))?) {
         Ok(text) if Fingerprint::of_bytes(&text) == hash => Ok(text),
         Ok(_) => Err(unreadable("is not the one that it names")),
         Err(error) => Err(unreadable(&format!("cannot be read: {error}"))),

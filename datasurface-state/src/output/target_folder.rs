@@ -1,11 +1,12 @@
 //! Where a target is, and how it is looked at: never through a link, and with errors that people understand.
 
 use super::{
-    codes::{FOREIGN_FILE, UNREADABLE, UNWRITABLE},
+    busy,
+    codes::{FOREIGN_FILE, OTHER_STATE, UNREADABLE, UNWRITABLE},
     disk::{Disk, DiskLock, FileKind, Publication},
     error::TargetError,
     file_tree::FileTree,
-    state::StateStore,
+    state::{FolderState, OpenDatabase, StatePlace, StatePointer, StateStore, of_branch},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
@@ -23,6 +24,9 @@ pub(super) const PARTS: &str = "parts";
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const JOURNAL: &str = "journal.json";
 pub(super) const NEW_JOURNAL: &str = "journal.json.new";
+/// The file that names the database of the state, if that is in one.
+pub(super) const STATE: &str = "state.json";
+pub(super) const NEW_STATE: &str = "state.json.new";
 const WRITING: &str = "writing";
 
 /// A folder on a disk, and the state that goes with it.
@@ -30,7 +34,11 @@ const WRITING: &str = "writing";
 pub(super) struct TargetFolder {
     pub(super) root: PathBuf,
     pub(super) disk: Arc<dyn Disk>,
+    /// What is in our own folder, and the state unless that is in a database.
+    pub(super) files: FolderState,
     pub(super) state: Box<dyn StateStore>,
+    /// The database of the state, if it is in one.
+    pub(super) place: Option<StatePlace>,
 }
 
 /// The right to write a target, and its state.
@@ -54,6 +62,48 @@ pub(super) enum FileState {
 }
 
 impl TargetFolder {
+    /// Opens the store of the state.
+    pub(super) fn open(
+        root: PathBuf,
+        disk: Arc<dyn Disk>,
+        open_database: &OpenDatabase<'_>,
+    ) -> Result<Self, TargetError> {
+        let files = FolderState::new(&root, Arc::clone(&disk));
+        let mut ground = Self { root, disk, files: files.clone(), state: Box::new(files), place: None };
+        if !ground.is_there()? {
+            return Ok(ground);
+        }
+        if let Some(pointer) = StatePointer::read(&ground.files)? {
+            if ground.publication().is_some() {
+                return Err(of_branch(&ground));
+            }
+            ground.state = open_database(&pointer.store, &ground.root)?;
+            ground.place = Some(pointer.store);
+        }
+        Ok(ground)
+    }
+
+    /// Makes sure that the files go with the state of this index. They do not in a copy of before.
+    pub(super) fn check_is_current(&self, index: Option<Fingerprint>) -> Result<(), TargetError> {
+        let Some(pointer) =
+            self.place.as_ref().map(|_| StatePointer::read(&self.files)).transpose()?.flatten()
+        else {
+            return Ok(());
+        };
+        if pointer.index == index {
+            return Ok(());
+        }
+        // Somebody else may have written both since.
+        if self.is_locked()? || self.state.has_journal()? || self.state.index_hash()? != index {
+            return Err(busy(self));
+        }
+        let path = self.root.display();
+        let message =
+            format!("the files in `{path}` are not those of its state, which is `{}`", pointer.store);
+        Err(TargetError::new(&OTHER_STATE, &path, message)
+            .help("bring the folder to the commit that was rendered last, for example with `git pull`; or restore the database"))
+    }
+
     /// A path in our own folder.
     pub(super) fn own(&self, name: &str) -> PathBuf {
         self.root.join(OWN).join(name)
@@ -145,7 +195,13 @@ impl TargetFolder {
     pub(super) fn has_leftovers(&self) -> Result<bool, TargetError> {
         Ok(self.state.has_journal()?
             || self.kind(&self.own(NEW_JOURNAL))?.is_some()
-            || self.kind(&self.staging())?.is_some())
+            || self.kind(&self.own(NEW_STATE))?.is_some()
+            || self.has_staging()?)
+    }
+
+    /// Whether something waits to be put in its place.
+    pub(super) fn has_staging(&self) -> Result<bool, TargetError> {
+        Ok(self.kind(&self.staging())?.is_some())
     }
 
     /// Takes the lock of those who write; none if somebody else has it.
@@ -191,10 +247,15 @@ impl TargetFolder {
 
     /// Takes away what was staged and never became a write. True if there was something.
     pub(super) fn discard(&self) -> Result<bool, TargetError> {
-        let (journal, staging) = (self.own(NEW_JOURNAL), self.staging());
-        let (had_journal, had_staging) = (self.kind(&journal)?, self.kind(&staging)?);
-        if had_journal.is_some() {
-            self.remove_file(&journal)?;
+        let staging = self.staging();
+        let had_staging = self.kind(&staging)?;
+        let mut had_new = false;
+        for new in [NEW_JOURNAL, NEW_STATE] {
+            let new = self.own(new);
+            if self.kind(&new)?.is_some() {
+                self.remove_file(&new)?;
+                had_new = true;
+            }
         }
         match had_staging {
             Some(FileKind::Folder) => {
@@ -206,7 +267,7 @@ impl TargetFolder {
             Some(_) => self.remove_file(&staging)?,
             None => {}
         }
-        Ok(had_journal.is_some() || had_staging.is_some())
+        Ok(had_new || had_staging.is_some())
     }
 
     /// What there is at a path of the target. A link on the way is found instead of what it leads to.

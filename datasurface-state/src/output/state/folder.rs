@@ -1,13 +1,13 @@
 //! State in the folder of the target, as files that people can commit: `manifest.json`, `parts/` and `journal.json` in `.datasurface`.
 
-use super::{StateChange, StateSnapshot, StateStore};
+use super::{StateChange, StateContent, StateSnapshot, StateStore};
 use crate::output::{
     codes::UNREADABLE,
     disk::{Disk, DiskLock, FileKind},
     error::TargetError,
     file_tree::{FileTree, folders_of},
     journal::damaged,
-    target_folder::{JOURNAL, MANIFEST, NEW_JOURNAL, OWN, changing, reading},
+    target_folder::{JOURNAL, MANIFEST, NEW_JOURNAL, OWN, PARTS, changing, reading},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
@@ -85,6 +85,32 @@ impl FolderState {
         self.sync([self.own.clone()])
     }
 
+    /// Removes a file of ours.
+    pub(in crate::output) fn remove(&self, name: &str) -> Result<(), TargetError> {
+        let path = self.own.join(name);
+        changing(&path, self.disk.remove_file(&path))?;
+        self.sync([self.own.clone()])
+    }
+
+    /// Removes a folder with all that is in it. No link is followed.
+    fn remove_folder(&self, folder: &Path) -> Result<(), TargetError> {
+        let (mut folders, mut next) = (vec![folder.to_owned()], 0);
+        while let Some(folder) = folders.get(next).cloned() {
+            for name in reading(&folder, self.disk.list(&folder))? {
+                let at = folder.join(name);
+                match reading(&at, self.disk.kind(&at))? {
+                    Some(FileKind::Folder) => folders.push(at),
+                    _ => changing(&at, self.disk.remove_file(&at))?,
+                }
+            }
+            next += 1;
+        }
+        for folder in folders.iter().rev() {
+            changing(folder, self.disk.remove_dir(folder))?;
+        }
+        self.sync([self.own.clone()])
+    }
+
     /// Once the new manifest is in its place, nobody needs these parts.
     fn drop_parts(&self, dropped: &[SafePath]) -> Result<(), TargetError> {
         let tree = self.tree();
@@ -126,7 +152,7 @@ impl StateStore for FolderState {
     }
 
     /// The index was compared when the lock of the folder was taken.
-    fn decide(&self, _: Option<Fingerprint>, journal: &[u8]) -> Result<(), TargetError> {
+    fn decide(&self, _: Option<Fingerprint>, journal: &[u8], _: Fingerprint) -> Result<(), TargetError> {
         self.replace((JOURNAL, NEW_JOURNAL), journal)
     }
 
@@ -154,6 +180,49 @@ impl StateStore for FolderState {
         let journal = self.own.join(JOURNAL);
         changing(&journal, self.disk.remove_file(&journal))?;
         self.sync([self.own.clone()])
+    }
+
+    /// What is there is a copy that nobody reads.
+    fn import(&self, content: &StateContent) -> Result<(), TargetError> {
+        self.forget()?;
+        let Some(index) = &content.index else {
+            return Ok(());
+        };
+        let (tree, mut folders) = (self.tree(), BTreeSet::new());
+        let mut touched = BTreeSet::from([self.own.clone()]);
+        let texts = content.parts.iter().map(|(path, text)| (path.as_str(), text));
+        for (path, text) in texts.chain([(MANIFEST, index)]) {
+            let path: SafePath = path.parse().map_err(|error| {
+                TargetError::new(&UNREADABLE, path, format!("`{path}` is no part of a manifest: {error}"))
+                    .help("restore the database: what is in it was not written by datasurface")
+            })?;
+            touched.extend(tree.make_way(&path, &mut folders)?);
+            let at = tree.path_of(&path);
+            changing(&at, self.disk.write(&at, text))?;
+            touched.extend(at.parent().map(Path::to_owned));
+            touched.insert(at);
+        }
+        self.sync(touched)
+    }
+
+    fn forget(&self) -> Result<(), TargetError> {
+        if self.has(MANIFEST)? {
+            self.remove(MANIFEST)?;
+        }
+        let parts = self.own.join(PARTS);
+        match reading(&parts, self.disk.kind(&parts))? {
+            Some(FileKind::Folder) => self.remove_folder(&parts),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whoever reads the folder finishes what was decided in it.
+    fn decided_in(&self) -> Result<Option<String>, TargetError> {
+        Ok(None)
+    }
+
+    fn abandon(&self) -> Result<(), TargetError> {
+        Ok(())
     }
 }
 
