@@ -8,6 +8,7 @@ mod garbage;
 mod killed;
 mod moves;
 mod parts;
+mod postgres;
 mod power_cut;
 mod processes;
 mod rules;

@@ -8,17 +8,19 @@
 //! staged is taken away. Killed after it, whoever comes next finds the journal before anything else is read, and does the rest.
 //!
 //! `folder.rs` has the state in the folder itself, as files. There, parts come to their places one after the other, and the journal goes last.
-//! `database.rs` says how a database does the same with transactions, and `sqlite.rs` has the statements. Which of them it is
+//! `database.rs` says how a database does the same with transactions, and `sqlite.rs` and `postgres.rs` have the statements. Which of them it is
 //! says a file in the folder (`place.rs`), which `moving.rs` changes.
 
 #[cfg_attr(
-    not(feature = "sqlite"),
+    not(any(feature = "sqlite", feature = "postgres")),
     expect(dead_code, reason = "there is no database to read them")
 )]
 mod database;
 mod folder;
 mod moving;
 mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(test)]
@@ -184,9 +186,13 @@ fn open_rows(
         StatePlace::Sqlite { file, name } => {
             Ok(Box::new(sqlite::SqliteRows::open(&root.join(file), name, makes)?))
         }
+        #[cfg(feature = "postgres")]
+        StatePlace::Postgres { .. } => Ok(Box::new(postgres::PostgresRows::open(place, credentials, makes)?)),
+        #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
         _ => {
             let _ = (root, credentials, makes);
-            Err("this program was built without such databases: see the feature `sqlite`".to_owned())
+            Err("this program was built without such databases: see the features `sqlite` and `postgres`"
+                .to_owned())
         }
     }
 }

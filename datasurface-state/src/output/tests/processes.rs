@@ -13,7 +13,7 @@ use std::{
 /// Tells a process of these tests what it is to do, in which folder.
 const ORDER: &str = "DATASURFACE_TEST_STATE_ORDER";
 
-fn order(place: &Place, order: &str) -> Child {
+pub(super) fn order(place: &Place, order: &str) -> Child {
     // The name of this test, as the harness calls it.
     let this = concat!(module_path!(), "::does_what_its_parent_says");
     let this = this.split_once("::").unwrap().1;
@@ -37,7 +37,24 @@ fn does_what_its_parent_says() {
                 wanted.write(&mut open(&root), &lock).unwrap();
             }
         },
+        "endure" => endure(&root, &lock),
         name => (0..WRITES).for_each(|number| add(&root, &lock, &format!("{name}{number}.sql"))),
+    }
+}
+
+/// Writes on and on, whatever becomes of the server, and counts the writes that were done and those that were not.
+fn endure(root: &Path, lock: &Path) {
+    let mut counts = [0, 0];
+    for round in 0_u64.. {
+        let wanted = if round % 2 == 0 { killed::new() } else { killed::old() };
+        let opened = Target::open_with_credentials(root, &TestCredentials);
+        let written = opened.and_then(|mut target| wanted.write(&mut target, lock));
+        if let Err(error) = &written {
+            let expected = ["target/busy", "target/state-unreachable"];
+            assert!(expected.contains(&error.diagnostic().code()), "{error}: {}", error.findings());
+        }
+        counts[usize::from(written.is_err())] += 1;
+        fs::write(root.with_file_name("counts"), format!("{} {}", counts[0], counts[1])).unwrap();
     }
 }
 

@@ -1,6 +1,9 @@
 //! The stores of state, and targets whose state is in one of them: every test of state runs with each.
 
-use super::Place;
+use super::{
+    Place,
+    postgres::{PASSWORD, Server},
+};
 use crate::output::{
     Target, TargetError,
     disk::{Disk, FailingDisk},
@@ -18,6 +21,7 @@ use std::{cell::Cell, path::Path, sync::Arc};
 pub(in crate::output) enum Store {
     Files,
     Sqlite,
+    Postgres,
 }
 
 thread_local! {
@@ -27,6 +31,9 @@ thread_local! {
 
 /// Runs a test on targets whose state is in this store.
 pub(in crate::output) fn in_store(store: Store, test: fn()) {
+    if store == Store::Postgres && Server::shared().is_none() {
+        return;
+    }
     STORE.set(store);
     test();
     STORE.set(Store::Files);
@@ -44,6 +51,10 @@ macro_rules! for_each_database {
             use crate::output::tests::{Store, in_store};
             $(#[test] fn $name() { in_store(Store::Sqlite, super::$name) })*
         }
+        mod in_postgres {
+            use crate::output::tests::{Store, in_store};
+            $(#[test] fn $name() { in_store(Store::Postgres, super::$name) })*
+        }
     };
 }
 pub(in crate::output) use for_each_database;
@@ -53,8 +64,9 @@ pub(in crate::output) use for_each_database;
 pub(in crate::output) struct TestCredentials;
 
 impl CredentialSource for TestCredentials {
-    fn secret(&self, credential: &CredentialKey, _: &str) -> Result<Secret, CredentialError> {
-        Err(CredentialError::missing(credential.clone(), "nothing"))
+    fn secret(&self, credential: &CredentialKey, host: &str) -> Result<Secret, CredentialError> {
+        assert_eq!((credential.to_string().as_str(), host), ("EU/Ops/state", "127.0.0.1"));
+        Ok(Secret::new(PASSWORD))
     }
 }
 
@@ -67,6 +79,7 @@ pub(super) fn database(place: &Place, store: Store) -> Option<StatePlace> {
             let file = place.root().join(".datasurface/state.db");
             Some(StatePlace::Sqlite { file: file.to_str().unwrap().to_owned(), name })
         }
+        Store::Postgres => Server::shared().map(|server| server.place(name)),
     }
 }
 
@@ -74,8 +87,12 @@ pub(super) fn database(place: &Place, store: Store) -> Option<StatePlace> {
 pub(super) fn begin_in_database(place: &Place) {
     if let Some(database) = database(place, STORE.get()) {
         std::fs::create_dir_all(place.root().join(".datasurface")).unwrap();
-        place.open().move_state(Some(&database), &TestCredentials).unwrap();
+        move_to(place, &database).unwrap();
     }
+}
+
+pub(super) fn move_to(place: &Place, to: &StatePlace) -> Result<(), TargetError> {
+    place.open().move_state(Some(to), &TestCredentials)
 }
 
 /// The parts that a database has.
