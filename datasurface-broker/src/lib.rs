@@ -115,7 +115,8 @@ pub use datasurface_state::{
     AcceptedEdit, AdvanceTimes, AdvanceWait, AppliedTarget, ApplyState, AsOf, BranchFolder,
     BranchFolderError, EarlierApplied, EarlierTransition, EarlyAdvance, LOCK_FILE_NAME, Lock, LockChange,
     LockError, Manifest, OrderedScope, PlacedLock, PlanFile, PlatformLock, PlatformRecord, Recovery,
-    RenderedRevision, RenderingId, ScopeEntry, StoredView, Target, TargetError, TargetTransaction, disk, git,
+    RenderedRevision, RenderingId, ScopeEntry, StatePlace, StatePlaceError, StoredView, Target, TargetError,
+    TargetTransaction, disk, git,
     storage::{OwingTeam, changed_owing_teams},
 };
 pub use error::BrokerError;

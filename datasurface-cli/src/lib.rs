@@ -53,6 +53,7 @@ mod shown;
 #[cfg(unix)]
 mod signals;
 mod sink;
+mod state;
 mod status;
 mod table;
 mod target;
@@ -124,6 +125,7 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
         Verb::Move(arguments) => moves::take(&arguments, &broker),
         Verb::Release(arguments) => release::release(&arguments),
         Verb::Accept(arguments) => accept::accept(&arguments),
+        Verb::State(arguments) => state::state(&arguments),
         Verb::Applied(arguments) => applied::applied(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),
         Verb::Run(arguments) => run::run(&arguments, &broker),

@@ -20,7 +20,10 @@ use std::{
 /// The word with which the name of a branch begins, as of a commit.
 const GIT: &str = "git:";
 
-/// How often a branch is read anew that somebody else moves or writes.
+/// The file of a target that names the database of its state.
+const DATABASE: &str = ".datasurface/state.json";
+
+/// How often a target is read anew that somebody else moves or writes.
 const ATTEMPTS: u32 = 10;
 
 /// The code of a target that somebody else moved or writes.
@@ -29,7 +32,7 @@ const BUSY: &str = "target/busy";
 /// Opens a target: a folder, or one in a branch of the repository around the current folder, `git:BRANCH` or `git:BRANCH:path`.
 pub(crate) fn open_place(place: &Path) -> Result<Target, TargetError> {
     match branch(place) {
-        None => Target::open(place),
+        None => Target::open_with_credentials(place, &EnvironmentCredentials),
         Some(name) => {
             let folder: BranchFolder = name.parse().map_err(|error: BranchFolderError| {
                 let path = ModelPath::root().child(segment::TARGET, place.display().to_string());
@@ -46,14 +49,16 @@ fn branch(place: &Path) -> Option<&str> {
     place.to_str()?.strip_prefix(GIT)
 }
 
-/// Does something to a target. If it is a branch that somebody else moved or writes, does it again from what is there then.
+/// Does something to a target. If it is a branch, or has its state in a database, that somebody else moved or writes, does it again from what is
+/// there then.
 pub(crate) fn retried<T>(
     place: &Path,
     mut attempt: impl FnMut() -> T,
     findings: impl Fn(&T) -> &Findings,
 ) -> T {
     let mut pause = Duration::ZERO;
-    for _ in 1..if branch(place).is_some() { ATTEMPTS } else { 1 } {
+    let is_shared = branch(place).is_some() || place.join(DATABASE).exists();
+    for _ in 1..if is_shared { ATTEMPTS } else { 1 } {
         let done = attempt();
         if !findings(&done).iter().any(|finding| finding.code() == BUSY) {
             return done;

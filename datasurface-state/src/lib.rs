@@ -36,8 +36,8 @@ pub use lock_change::{LockChange, OTHER_OWNER, PlacedLock};
 pub use output::{
     AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
     EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, Recovery, RenderedNode,
-    RenderedNodes, RenderedRevision, RenderingId, ScopeEntry, StoredView, Target, TargetError,
-    TargetTransaction, disk,
+    RenderedNodes, RenderedRevision, RenderingId, ScopeEntry, StatePlace, StatePlaceError, StoredView,
+    Target, TargetError, TargetTransaction, disk,
 };
 
 use datasurface_model::CodeInfo;

@@ -70,6 +70,8 @@ const BEYOND: &[&str] = &[
     "target/not-edited",
     "target/not-rendered",
     "target/other-revision",
+    "target/other-state",
+    "target/state-unreachable",
     "target/unknown-revision",
     "target/unreadable",
     "target/unwritable",

@@ -17,6 +17,7 @@ use crate::{
     plan::{Plan, Render, Watch},
     review::Review,
     revisions::{AdvanceArguments, RevisionsArguments},
+    state::StateArguments,
 };
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::PlatformTask;
@@ -85,6 +86,8 @@ pub(crate) enum Verb {
     Release(Release),
     /// Accept that a rendered file was edited: the record of the target says why, and the next rendering replaces the file.
     Accept(Accept),
+    /// Show where the record of what was rendered is kept, or move it: into an SQLite database, one of a PostgreSQL server, or the target itself.
+    State(StateArguments),
     /// Record that another tool, such as Terraform, applied what was rendered.
     Applied(Applied),
     /// Apply what was rendered and not applied yet, and run its jobs.
@@ -312,6 +315,7 @@ impl Verb {
             | Self::CodeOwners(_)
             | Self::Accept(_)
             | Self::Applied(_)
+            | Self::State(_)
             | Self::Run(_)
             | Self::Status(_)
             | Self::Schema(_) => None,

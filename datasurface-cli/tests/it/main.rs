@@ -54,6 +54,7 @@ mod run;
 mod saved_proposals;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]
 mod skipped;
+mod state;
 mod status;
 mod steps;
 mod target;

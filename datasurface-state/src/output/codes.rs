@@ -16,7 +16,9 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &MISSING_FILE,
     &NOT_EDITED,
     &NOT_RENDERED,
+    &OTHER_STATE,
     &UNKNOWN_REVISION,
+    &UNREACHABLE,
     &UNREADABLE,
     &UNWRITABLE,
 ];
@@ -106,12 +108,26 @@ pub(super) static NOT_RENDERED: CodeInfo = CodeInfo::error(
      compared with the manifest. Files that were put there by others are not looked at.",
 );
 
+pub(super) static OTHER_STATE: CodeInfo = CodeInfo::error(
+    "target/other-state",
+    "the folder of a target and its state in a database do not go together",
+    "The state of a target may be in a database, which a file in the folder names, with the revision that the files are of. A folder that is a copy of \
+     before is not planned from, and a write that was decided in one folder is not finished in another one: its content waits in the former.",
+);
+
 pub(super) static UNKNOWN_REVISION: CodeInfo = CodeInfo::error(
     "target/unknown-revision",
     "a rendering was named as applied that the target does not remember, or not alone",
     "What another tool applied is the last rendering, or an earlier one that nobody recorded as applied yet. Transition files that led up to \
      one that was recorded are removed. One revision can be rendered several times, with other ones in between or placed otherwise: then \
      the ID of the rendering says which one was applied. `plan.json` has it, and so has the answer of `render`.",
+);
+
+pub(super) static UNREACHABLE: CodeInfo = CodeInfo::error(
+    "target/state-unreachable",
+    "the database with the state of a target did not answer",
+    "Without its state, nothing is known of what was rendered. If the connection was lost in the middle of a write, the next one says what became \
+     of it, and finishes it if it was decided.",
 );
 
 pub(super) static UNREADABLE: CodeInfo = CodeInfo::error(

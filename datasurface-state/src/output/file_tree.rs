@@ -2,9 +2,9 @@
 
 use super::{
     codes::FOREIGN_FILE,
-    disk::FileKind,
+    disk::{Disk, FileKind},
     error::TargetError,
-    target_folder::{TargetFolder, changing, reading},
+    target_folder::{changing, reading},
 };
 use datasurface_platform::SafePath;
 use std::{
@@ -14,9 +14,9 @@ use std::{
 
 /// A folder whose files have safe paths. No link in it is followed.
 #[derive(Debug)]
-pub(super) struct FileTree<'g> {
+pub(super) struct FileTree<'d> {
     pub(super) root: PathBuf,
-    pub(super) ground: &'g TargetFolder,
+    pub(super) disk: &'d dyn Disk,
 }
 
 impl FileTree<'_> {
@@ -34,7 +34,7 @@ impl FileTree<'_> {
                 Some(FileKind::File) => return Ok(None),
                 other => return Ok(other),
             }
-            found = self.ground.kind(&at)?;
+            found = reading(&at, self.disk.kind(&at))?;
         }
         Ok(found)
     }
@@ -42,7 +42,7 @@ impl FileTree<'_> {
     /// Removes those folders of removed files that are empty now, each looked at once, inner ones first. What is left has to be
     /// waited for.
     pub(super) fn tidy(&self, folders: &BTreeSet<SafePath>) -> Result<BTreeSet<PathBuf>, TargetError> {
-        let disk = &self.ground.disk;
+        let disk = self.disk;
         let mut left = BTreeSet::from([self.root.clone()]);
         for folder in folders.iter().rev() {
             let at = self.path_of(folder);
@@ -73,7 +73,7 @@ impl FileTree<'_> {
                 Some(FileKind::Folder) => {}
                 None => {
                     let at = self.path_of(&folder);
-                    changing(&at, self.ground.disk.create_dir(&at))?;
+                    changing(&at, self.disk.create_dir(&at))?;
                     touched.extend(at.parent().map(Path::to_owned));
                 }
                 Some(_) => return Err(in_the_way(folder.as_str())),

@@ -1,11 +1,13 @@
 //! A write that was decided and interrupted: what it leads to, as if it were done. Nothing is written to find that out.
 
 use super::{
+    codes::OTHER_STATE,
     error::TargetError,
     journal::{Journal, damaged},
     lock::foreign,
     manifest::Manifest,
     parts::{self, ReadManifest},
+    state::StateSnapshot,
     stored_manifest::{load, load_part},
     target_folder::{FileState, MANIFEST, PARTS, TargetFolder},
 };
@@ -30,22 +32,28 @@ pub(super) struct Interrupted {
 impl Interrupted {
     /// Reads the journal, and makes sure that it can be carried out: that it is of a write between the manifest that is
     /// there and the one that waits, and that everything is where it should be.
-    pub(super) fn read(ground: &TargetFolder) -> Result<Self, TargetError> {
-        let journal = Journal::read(ground)?;
+    pub(super) fn read(
+        ground: &TargetFolder,
+        state: &dyn StateSnapshot,
+        journal: &[u8],
+    ) -> Result<Self, TargetError> {
+        let journal = Journal::read(ground, journal)?;
         let hash = journal.manifest.hash;
+        if ground.place.is_some() && !ground.is_staged(journal.manifest.staged)? {
+            return Err(elsewhere(ground)?);
+        }
         let text = match ground.is_staged(journal.manifest.staged)? {
             true => ground.read(&ground.staged(journal.manifest.staged))?,
-            false if ground.has_own(MANIFEST)? => ground.read(&ground.own(MANIFEST))?,
-            false => Vec::new(),
+            false => state.index()?.unwrap_or_default(),
         };
         if Fingerprint::of_bytes(&text) != hash {
             return Err(damaged(MANIFEST, "is neither staged nor in its place"));
         }
         let load_part =
-            |path: &SafePath, hash: Fingerprint| load_part(ground, path, hash, journal.staged_part(path));
+            |path: &SafePath, hash| load_part(ground, state, (path, hash), journal.staged_part(path));
         let ReadManifest { manifest, parts } = parts::read(&text, &load_part)?;
         let has_done_files = journal.has_done_files(ground)?;
-        let before = if has_done_files { None } else { load(ground)? };
+        let before = if has_done_files { None } else { load(state)? };
         let old = before.as_ref().map(|before| before.read.manifest.files()).unwrap_or_default();
         let new = manifest.files();
         let has = |files: &BTreeMap<SafePath, &FileRecord>, path: &SafePath, hash: Fingerprint| {
@@ -125,4 +133,15 @@ impl Interrupted {
         }
         self.journal.finish(ground)
     }
+}
+
+/// Says where a write can be finished that was decided in another folder.
+fn elsewhere(ground: &TargetFolder) -> Result<TargetError, TargetError> {
+    let path = ground.root.display();
+    let folder = ground.state.decided_in()?.unwrap_or_default();
+    let message = format!(
+        "a write of the state of `{path}` was decided in the folder `{folder}`, and was interrupted there"
+    );
+    let help = "run `datasurface render` there, which finishes it; if that folder is gone, take the write back: `datasurface state abandon`";
+    Ok(TargetError::new(&OTHER_STATE, &path, message).help(help))
 }

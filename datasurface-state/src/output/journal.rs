@@ -20,7 +20,8 @@ use super::{
     error::TargetError,
     file_tree::{folders_of, in_the_way},
     lock::LockWrite,
-    target_folder::{FileState, JOURNAL, MANIFEST, NEW_JOURNAL, TargetFolder},
+    state::{StateChange, StatePointer},
+    target_folder::{FileState, JOURNAL, TargetFolder},
     verify::{Staged, TargetChanges, edited},
 };
 use datasurface_graph::Fingerprint;
@@ -112,19 +113,16 @@ impl Journal {
         }
     }
 
-    /// Writes it. When this succeeds, the write happens.
-    pub(super) fn write(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+    /// Stores it, for a write that starts from this index. When this succeeds, the write happens.
+    pub(super) fn write(&self, ground: &TargetFolder, base: Option<Fingerprint>) -> Result<(), TargetError> {
         let text = serde_json::to_vec_pretty(self).map_err(|error| {
             TargetError::bug(&INCOMPLETE, JOURNAL, format!("the journal cannot be written as JSON: {error}"))
         })?;
-        ground.write(&ground.own(NEW_JOURNAL), &text)?;
-        ground.sync(&ground.own(NEW_JOURNAL))?;
-        ground.rename(&ground.own(NEW_JOURNAL), &ground.own(JOURNAL))?;
-        ground.sync(&ground.own_folder())
+        ground.state.decide(base, &text, self.manifest.hash)
     }
 
     /// Reads what an interrupted write left behind, and makes sure that it can be trusted.
-    pub(super) fn read(ground: &TargetFolder) -> Result<Self, TargetError> {
+    pub(super) fn read(ground: &TargetFolder, text: &[u8]) -> Result<Self, TargetError> {
         let path = ground.own(JOURNAL);
         let unreadable = |reason: String| {
             let path = path.display();
@@ -133,8 +131,7 @@ impl Journal {
                  what was written",
             )
         };
-        let journal: Self =
-            serde_json::from_slice(&ground.read(&path)?).map_err(|error| unreadable(error.to_string()))?;
+        let journal: Self = serde_json::from_slice(text).map_err(|error| unreadable(error.to_string()))?;
         if ![FORMAT, FORMAT_WITHOUT_PARTS].contains(&journal.format.as_str()) {
             let reason = format!("its format is `{}`, and only `{FORMAT}` is known", journal.format);
             return Err(unreadable(reason));
@@ -208,18 +205,17 @@ impl Journal {
         if let Some(lock) = &self.lock {
             touched.extend(lock.finish(ground)?);
         }
-        touched.extend(self.put_parts(ground)?);
-        let (staged, manifest) = (ground.staged(self.manifest.staged), ground.own(MANIFEST));
-        if ground.is_staged(self.manifest.staged)? {
-            ground.rename(&staged, &manifest)?;
-        } else if !ground.has_own(MANIFEST)? || ground.hash(&manifest)? != self.manifest.hash {
-            return Err(damaged(MANIFEST, "is neither staged nor in its place"));
+        if let Some(place) = &ground.place {
+            StatePointer::new(place.clone(), Some(self.manifest.hash)).write(&ground.files)?;
         }
-        touched.insert(ground.own_folder());
-        ground.sync_all(touched)?;
-        self.drop_parts(ground)?;
-        ground.remove_file(&ground.own(JOURNAL))?;
-        ground.sync(&ground.own_folder())?;
+        ground.state.complete(StateChange {
+            disk: &*ground.disk,
+            hash: self.manifest.hash,
+            index: ground.staged(self.manifest.staged),
+            parts: self.parts.iter().map(|part| (part.path.clone(), ground.staged(part.staged))).collect(),
+            dropped: &self.dropped_parts,
+            touched,
+        })?;
         ground.discard()?;
         Ok(())
     }
@@ -276,36 +272,6 @@ impl Journal {
             touched.extend(ground.path_of(path).parent().map(Path::to_owned));
         }
         Ok(touched)
-    }
-
-    /// Returns the folders that have to be waited for.
-    fn put_parts(&self, ground: &TargetFolder) -> Result<BTreeSet<PathBuf>, TargetError> {
-        let own = ground.own_tree();
-        let (mut folders, mut touched) = (BTreeSet::new(), BTreeSet::new());
-        for part in &self.parts {
-            if ground.is_staged(part.staged)? {
-                touched.extend(own.make_way(&part.path, &mut folders)?);
-                ground.rename(&ground.staged(part.staged), &own.path_of(&part.path))?;
-                touched.extend(own.path_of(&part.path).parent().map(Path::to_owned));
-            }
-        }
-        Ok(touched)
-    }
-
-    /// Once the new manifest is in its place, nobody needs these parts.
-    fn drop_parts(&self, ground: &TargetFolder) -> Result<(), TargetError> {
-        let own = ground.own_tree();
-        let mut folders = BTreeSet::new();
-        for path in &self.dropped_parts {
-            if own.kind_at(path)? == Some(FileKind::File) {
-                ground.remove_file(&own.path_of(path))?;
-            }
-            folders.extend(folders_of(path));
-        }
-        match folders.is_empty() {
-            true => Ok(()),
-            false => ground.sync_all(own.tidy(&folders)?),
-        }
     }
 }
 

@@ -22,10 +22,12 @@ mod journal;
 mod lock;
 mod manifest;
 mod manifest_change;
+mod opened;
 mod parts;
 mod plan_file;
 mod relative_path;
 mod rendering_id;
+mod state;
 mod stored_manifest;
 mod target_folder;
 #[cfg(test)]
@@ -44,6 +46,7 @@ pub use manifest::{
 };
 pub use plan_file::{OrderedScope, PlanFile};
 pub use rendering_id::{RenderedRevision, RenderingId};
+pub use state::{StatePlace, StatePlaceError};
 pub use transaction::TargetTransaction;
 
 use branch::BranchDisk;
@@ -53,13 +56,15 @@ use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, FileKind, RealDisk};
 use interrupted::Interrupted;
+use opened::Opened;
+use state::{NoCredentials, OpenDatabase, open_database};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    sync::Arc,
 };
-use stored_manifest::{Loaded, load};
-use target_folder::{FileState, JOURNAL, MANIFEST, TargetFolder, changing};
+use target_folder::{FileState, TargetFolder, changing};
 use waiting_lock::WaitingLock;
 
 /// A folder that rendered files are written to.
@@ -106,41 +111,14 @@ impl Target {
     ///
     /// As [`open`](Self::open).
     pub fn open_with_disk(root: impl Into<PathBuf>, disk: impl Disk + 'static) -> Result<Self, TargetError> {
-        let mut target = Self {
-            ground: TargetFolder { root: root.into(), disk: Box::new(disk) },
-            manifest: None,
-            hash: None,
-            parts: BTreeMap::new(),
-            interrupted: None,
-            recovery: None,
-        };
-        let ground = &target.ground;
-        if !ground.is_there()? {
-            return Ok(target);
-        }
-        if ground.has_leftovers()? {
-            if ground.publication().is_some() {
-                return Err(half_written(ground));
-            }
-            // They may also be those of a write that is going on.
-            if ground.is_locked()? {
-                return Err(busy(ground));
-            }
-            target.recovery = Some(Recovery::Undone);
-        }
-        if ground.has_own(JOURNAL)? {
-            let interrupted = Interrupted::read(ground)?;
-            target.manifest = Some(interrupted.manifest.clone());
-            target.hash = Some(interrupted.hash);
-            target.parts = interrupted.parts.clone();
-            target.interrupted = Some(interrupted);
-            target.recovery = Some(Recovery::Finished);
-        } else if let Some(Loaded { read, hash }) = load(ground)? {
-            target.manifest = Some(read.manifest);
-            target.parts = read.parts;
-            target.hash = Some(hash);
-        }
-        Ok(target)
+        let open = |place: &StatePlace, root: &Path| open_database(place, root, &NoCredentials, false);
+        Self::open_in(root.into(), Arc::new(disk), &open)
+    }
+
+    fn open_in(root: PathBuf, disk: Arc<dyn Disk>, open: &OpenDatabase<'_>) -> Result<Self, TargetError> {
+        let ground = TargetFolder::open(root, disk, open)?;
+        let Opened { manifest, hash, parts, interrupted, recovery } = Opened::read(&ground)?;
+        Ok(Self { ground, manifest, hash, parts, interrupted, recovery })
     }
 
     /// Opens a target that is a folder in a branch of the git repository around `repository`, without a checkout of it.
@@ -293,8 +271,9 @@ impl Target {
             return Ok(None);
         }
         let _lock = ground.lock()?.ok_or_else(|| busy(ground))?;
-        let done = if ground.has_own(JOURNAL)? {
-            let interrupted = Interrupted::read(ground)?;
+        let state = ground.state.snapshot()?;
+        let done = if let Some(journal) = state.journal()? {
+            let interrupted = Interrupted::read(ground, &*state, &journal)?;
             if self.hash != Some(interrupted.hash) {
                 return Err(busy_with(ground, "was written since it was opened"));
             }
@@ -438,20 +417,17 @@ impl Target {
             ground.make_folder(&ground.own_folder())?;
         }
         let lock = ground.lock()?.ok_or_else(|| busy(ground))?;
-        if ground.has_own(JOURNAL)? {
+        if ground.state.has_journal()? {
             return Err(busy_with(ground, "has an interrupted write, which must be finished"));
         }
-        let on_disk = match ground.has_own(MANIFEST)? {
-            true => Some(ground.hash(&ground.own(MANIFEST))?),
-            false => None,
-        };
-        if on_disk != self.hash {
+        if ground.state.index_hash()? != self.hash {
             return Err(busy_with(ground, "was written since it was opened"));
         }
         if let Some(publication) = ground.publication() {
             published(ground, publication.check())?;
         }
         ground.discard()?;
+        ground.files.forget_unused(ground.place.as_ref())?;
         let staging = ground.staging();
         changing(&staging, ground.disk.create_dir(&staging))?;
         Ok(TargetTransaction::new(self, lock))

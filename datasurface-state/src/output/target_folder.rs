@@ -1,34 +1,55 @@
 //! Where a target is, and how it is looked at: never through a link, and with errors that people understand.
 
 use super::{
-    codes::{FOREIGN_FILE, UNREADABLE, UNWRITABLE},
+    busy,
+    codes::{FOREIGN_FILE, OTHER_STATE, UNREADABLE, UNWRITABLE},
     disk::{Disk, DiskLock, FileKind, Publication},
     error::TargetError,
     file_tree::FileTree,
+    state::{FolderState, OpenDatabase, StatePlace, StatePointer, StateStore, of_branch},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Our own folder. No rendered file can be in it: no part of a safe path begins with a dot.
-const OWN: &str = ".datasurface";
+pub(super) const OWN: &str = ".datasurface";
 const STAGING: &str = "staging";
 /// The folder of the parts of a manifest, in our own one.
 pub(super) const PARTS: &str = "parts";
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const JOURNAL: &str = "journal.json";
 pub(super) const NEW_JOURNAL: &str = "journal.json.new";
+/// The file that names the database of the state, if that is in one.
+pub(super) const STATE: &str = "state.json";
+pub(super) const NEW_STATE: &str = "state.json.new";
 const WRITING: &str = "writing";
 
-/// A folder on a disk.
+/// A folder on a disk, and the state that goes with it.
 #[derive(Debug)]
 pub(super) struct TargetFolder {
     pub(super) root: PathBuf,
-    pub(super) disk: Box<dyn Disk>,
+    pub(super) disk: Arc<dyn Disk>,
+    /// What is in our own folder, and the state unless that is in a database.
+    pub(super) files: FolderState,
+    pub(super) state: Box<dyn StateStore>,
+    /// The database of the state, if it is in one.
+    pub(super) place: Option<StatePlace>,
 }
+
+/// The right to write a target, and its state.
+#[derive(Debug)]
+struct WriteLock {
+    // Others find the folder locked first, so this is released first.
+    _state: Box<dyn DiskLock>,
+    _folder: Box<dyn DiskLock>,
+}
+
+impl DiskLock for WriteLock {}
 
 /// What became of a file that was rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +62,48 @@ pub(super) enum FileState {
 }
 
 impl TargetFolder {
+    /// Opens the store of the state.
+    pub(super) fn open(
+        root: PathBuf,
+        disk: Arc<dyn Disk>,
+        open_database: &OpenDatabase<'_>,
+    ) -> Result<Self, TargetError> {
+        let files = FolderState::new(&root, Arc::clone(&disk));
+        let mut ground = Self { root, disk, files: files.clone(), state: Box::new(files), place: None };
+        if !ground.is_there()? {
+            return Ok(ground);
+        }
+        if let Some(pointer) = StatePointer::read(&ground.files)? {
+            if ground.publication().is_some() {
+                return Err(of_branch(&ground));
+            }
+            ground.state = open_database(&pointer.store, &ground.root)?;
+            ground.place = Some(pointer.store);
+        }
+        Ok(ground)
+    }
+
+    /// Makes sure that the files go with the state of this index. They do not in a copy of before.
+    pub(super) fn check_is_current(&self, index: Option<Fingerprint>) -> Result<(), TargetError> {
+        let Some(pointer) =
+            self.place.as_ref().map(|_| StatePointer::read(&self.files)).transpose()?.flatten()
+        else {
+            return Ok(());
+        };
+        if pointer.index == index {
+            return Ok(());
+        }
+        // Somebody else may have written both since.
+        if self.is_locked()? || self.state.has_journal()? || self.state.index_hash()? != index {
+            return Err(busy(self));
+        }
+        let path = self.root.display();
+        let message =
+            format!("the files in `{path}` are not those of its state, which is `{}`", pointer.store);
+        Err(TargetError::new(&OTHER_STATE, &path, message)
+            .help("bring the folder to the commit that was rendered last, for example with `git pull`; or restore the database"))
+    }
+
     /// A path in our own folder.
     pub(super) fn own(&self, name: &str) -> PathBuf {
         self.root.join(OWN).join(name)
@@ -60,12 +123,7 @@ impl TargetFolder {
 
     /// The files that are rendered.
     pub(super) fn rendered(&self) -> FileTree<'_> {
-        FileTree { root: self.root.clone(), ground: self }
-    }
-
-    /// The files in our own folder, of which parts of manifests have safe paths.
-    pub(super) fn own_tree(&self) -> FileTree<'_> {
-        FileTree { root: self.own_folder(), ground: self }
+        FileTree { root: self.root.clone(), disk: &*self.disk }
     }
 
     pub(super) fn path_of(&self, path: &SafePath) -> PathBuf {
@@ -133,25 +191,17 @@ impl TargetFolder {
         }
     }
 
-    /// What there is at a path of our own folder. What is neither there nor a file is refused.
-    pub(super) fn has_own(&self, name: &str) -> Result<bool, TargetError> {
-        match self.kind(&self.own(name))? {
-            None => Ok(false),
-            Some(FileKind::File) => Ok(true),
-            Some(_) => Err(TargetError::new(
-                &UNREADABLE,
-                format!("{OWN}/{name}"),
-                format!("`{OWN}/{name}` is not a file"),
-            )
-            .help("restore it, for example from git: datasurface keeps its own files there")),
-        }
-    }
-
     /// Whether a write was interrupted, or is going on.
     pub(super) fn has_leftovers(&self) -> Result<bool, TargetError> {
-        Ok(self.has_own(JOURNAL)?
+        Ok(self.state.has_journal()?
             || self.kind(&self.own(NEW_JOURNAL))?.is_some()
-            || self.kind(&self.staging())?.is_some())
+            || self.kind(&self.own(NEW_STATE))?.is_some()
+            || self.has_staging()?)
+    }
+
+    /// Whether something waits to be put in its place.
+    pub(super) fn has_staging(&self) -> Result<bool, TargetError> {
+        Ok(self.kind(&self.staging())?.is_some())
     }
 
     /// Takes the lock of those who write; none if somebody else has it.
@@ -160,15 +210,19 @@ impl TargetFolder {
         if self.kind(&path)? == Some(FileKind::Other) {
             self.remove_file(&path)?;
         }
-        changing(&path, self.disk.lock(&path))
+        let Some(folder) = changing(&path, self.disk.lock(&path))? else {
+            return Ok(None);
+        };
+        let state = self.state.lock()?;
+        Ok(state.map(|state| Box::new(WriteLock { _state: state, _folder: folder }) as Box<dyn DiskLock>))
     }
 
     /// Whether somebody writes just now.
     pub(super) fn is_locked(&self) -> Result<bool, TargetError> {
         let path = self.own(WRITING);
         match self.kind(&path)? {
-            Some(FileKind::File) => reading(&path, self.disk.is_locked(&path)),
-            _ => Ok(false),
+            Some(FileKind::File) if reading(&path, self.disk.is_locked(&path))? => Ok(true),
+            _ => self.state.is_locked(),
         }
     }
 
@@ -193,10 +247,15 @@ impl TargetFolder {
 
     /// Takes away what was staged and never became a write. True if there was something.
     pub(super) fn discard(&self) -> Result<bool, TargetError> {
-        let (journal, staging) = (self.own(NEW_JOURNAL), self.staging());
-        let (had_journal, had_staging) = (self.kind(&journal)?, self.kind(&staging)?);
-        if had_journal.is_some() {
-            self.remove_file(&journal)?;
+        let staging = self.staging();
+        let had_staging = self.kind(&staging)?;
+        let mut had_new = false;
+        for new in [NEW_JOURNAL, NEW_STATE] {
+            let new = self.own(new);
+            if self.kind(&new)?.is_some() {
+                self.remove_file(&new)?;
+                had_new = true;
+            }
         }
         match had_staging {
             Some(FileKind::Folder) => {
@@ -208,7 +267,7 @@ impl TargetFolder {
             Some(_) => self.remove_file(&staging)?,
             None => {}
         }
-        Ok(had_journal.is_some() || had_staging.is_some())
+        Ok(had_new || had_staging.is_some())
     }
 
     /// What there is at a path of the target. A link on the way is found instead of what it leads to.

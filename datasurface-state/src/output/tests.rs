@@ -6,15 +6,22 @@ mod disk;
 mod forgetting_disk;
 mod garbage;
 mod killed;
+mod moves;
 mod parts;
+mod postgres;
 mod power_cut;
+mod processes;
 mod rules;
+mod stores;
 mod text;
 mod views;
 
+use stores::for_each_database;
+pub(super) use stores::{Store, in_store};
+
 use crate::Lock;
 
-use super::{ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry, Target, TargetError};
+use super::{ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry, Target, TargetError, disk::RealDisk};
 use datasurface_graph::Fingerprint;
 use datasurface_model::Json;
 use datasurface_platform::{File, PlatformInstance, Revision, SafePath, Scope, ScopeRecord};
@@ -117,7 +124,9 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let place = Self { folder: tempfile::tempdir().unwrap() };
+        stores::begin_in_database(&place);
+        place
     }
 
     fn root(&self) -> PathBuf {
@@ -141,11 +150,11 @@ impl Place {
     }
 
     fn open(&self) -> Target {
-        Target::open(self.root()).unwrap()
+        self.open_on(RealDisk).unwrap()
     }
 
     fn write(&self, wanted: &Wanted) -> Result<(), TargetError> {
-        wanted.write(&mut Target::open(self.root())?, &self.lock())
+        wanted.write(&mut self.open_on(RealDisk)?, &self.lock())
     }
 
     /// A file that somebody else made.
@@ -172,6 +181,7 @@ impl Place {
         }
         let committed = branch::files(self).into_iter();
         found.extend(committed.filter(|(path, _)| path.starts_with("target/.datasurface/parts/")));
+        found.extend(stores::parts(self).into_iter().map(|path| (path, None)));
         found.into_keys().filter(|path| path.ends_with(".json.gz")).collect()
     }
 

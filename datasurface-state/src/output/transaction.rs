@@ -9,7 +9,7 @@ use super::{
     manifest::Manifest,
     manifest_change::ManifestChange,
     published,
-    target_folder::{JOURNAL, TargetFolder},
+    target_folder::TargetFolder,
     verify::{Staged, TargetChanges, removals, verify},
     waiting_lock::write_around,
 };
@@ -108,7 +108,7 @@ impl<'t> TargetTransaction<'t> {
             let journal = Journal::new(changes, (parts, change.dropped), index, journalled);
             let staged = (0..writing.next).map(|number| ground.staged(number));
             ground.sync_all(staged.chain([ground.staging(), ground.own_folder()]))?;
-            journal.write(ground)?;
+            journal.write(ground, writing.target.hash)?;
             journal.finish(ground)?;
             if let Some((publication, lock)) = around {
                 let message = writing.message.as_deref().unwrap_or(message);
@@ -141,7 +141,7 @@ impl Drop for TargetTransaction<'_> {
     fn drop(&mut self) {
         // With a journal the write has to be finished, not undone. What cannot be undone now is undone by the next
         // `Target::finish` or `Target::begin`.
-        if matches!(self.ground().has_own(JOURNAL), Ok(false)) {
+        if matches!(self.ground().state.has_journal(), Ok(false)) {
             let _ = self.ground().discard();
         }
     }

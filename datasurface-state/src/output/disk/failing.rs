@@ -49,7 +49,7 @@ impl FailingDisk {
         self.asked.load(Ordering::SeqCst) > self.allowed
     }
 
-    fn change(&self) -> io::Result<()> {
+    pub(in crate::output) fn change(&self) -> io::Result<()> {
         let before = self.asked.fetch_add(1, Ordering::SeqCst);
         if before < self.allowed || (self.recovers && before > self.allowed) {
             Ok(())

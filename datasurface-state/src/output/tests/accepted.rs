@@ -1,6 +1,6 @@
 //! Accepted edits: recorded, replaced by the next write, and never executed.
 
-use super::{Place, Wanted, rendered};
+use super::{Place, Wanted, for_each_database, rendered};
 use crate::output::{Manifest, Target, disk::FailingDisk};
 use datasurface_platform::{File, SafePath};
 use std::{collections::BTreeMap, fs};
@@ -145,7 +145,7 @@ fn killed_anywhere_it_is_recorded_and_replaced_as_a_whole_or_not_at_all() {
     let mut outcomes = Vec::new();
     for allowed in 0.. {
         let place = edited();
-        let mut target = Target::open_with_disk(place.root(), FailingDisk::new(allowed)).unwrap();
+        let mut target = place.open_failing(FailingDisk::new(allowed)).unwrap();
         let accepted = target.accept(&rendered(FILE), "an outage");
         let written = accepted.and_then(|()| two.write(&mut target, &place.lock()));
         drop(target);
@@ -169,3 +169,12 @@ fn killed_anywhere_it_is_recorded_and_replaced_as_a_whole_or_not_at_all() {
     }
     assert_eq!(outcomes, [vec!["target/edited"], vec!["target/accepted"], vec![]]);
 }
+
+for_each_database!(
+    a_file_of_one_change_is_not_accepted,
+    an_accepted_edit_is_not_executed,
+    an_accepted_edit_is_recorded_with_its_reason_and_replaced_by_the_next_write,
+    an_accepted_edit_may_be_taken_back,
+    an_edit_after_that_is_another_one,
+    killed_anywhere_it_is_recorded_and_replaced_as_a_whole_or_not_at_all,
+);

@@ -98,7 +98,7 @@ fn disk(place: &Place) -> Arc<dyn Disk> {
     Arc::new(BranchDisk::open(&place.repository(), &folder()).unwrap())
 }
 
-fn open(place: &Place) -> Target {
+pub(super) fn open(place: &Place) -> Target {
     Target::open_branch(&place.repository(), &folder()).unwrap()
 }
 
@@ -107,7 +107,7 @@ fn write(place: &Place, wanted: &Wanted) -> Result<(), TargetError> {
 }
 
 /// A branch with the old state, among files of somebody else.
-fn before() -> Place {
+pub(super) fn before() -> Place {
     static BEFORE: LazyLock<Place> = LazyLock::new(|| {
         let place = repository();
         write(&place, &killed::old()).unwrap();
@@ -126,7 +126,7 @@ impl Place {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());

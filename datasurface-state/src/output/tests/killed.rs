@@ -1,6 +1,6 @@
 //! Killed anywhere, a target is the old one or the new one.
 
-use super::{Place, Wanted, disk::FoldingDisk};
+use super::{Place, Wanted, disk::FoldingDisk, for_each_database};
 use crate::output::{
     Recovery, Target,
     disk::{Disk, FailingDisk, RealDisk},
@@ -51,6 +51,10 @@ fn before(old: Option<&Wanted>) -> Place {
     place
 }
 
+fn open_failing(place: &Place, disk: FailingDisk) -> Target {
+    place.open_failing(disk).unwrap()
+}
+
 /// A manifest in one text, as an earlier version wrote it.
 fn in_one_text(old: &Wanted) -> Place {
     let place = before(Some(old));
@@ -69,15 +73,14 @@ pub(super) fn all_outcomes_from(
 ) {
     let (state_before, parts_before) = (before().all(), before().parts());
     let finished = before();
-    new.write(&mut Target::open_with_disk(finished.root(), on(&finished)).unwrap(), &finished.lock())
-        .unwrap();
+    new.write(&mut finished.open_on(on(&finished)).unwrap(), &finished.lock()).unwrap();
     let (state_after, parts_after) = (finished.all(), finished.parts());
     assert_ne!(parts_before, parts_after, "one comes, and one goes");
     let mut outcomes = BTreeSet::new();
     for allowed in 0.. {
         let place = before();
         let disk = FailingDisk::from_disk(on(&place), allowed);
-        let mut target = Target::open_with_disk(place.root(), disk.clone()).unwrap();
+        let mut target = open_failing(&place, disk.clone());
         let written = new.write(&mut target, &place.lock());
         assert_eq!(written.is_err(), disk.has_failed(), "{allowed}: {written:?}");
         drop(target);
@@ -85,12 +88,12 @@ pub(super) fn all_outcomes_from(
         // Recovery is killed as well, after more and more changes.
         for allowed in 0..1000 {
             let disk = FailingDisk::from_disk(on(&place), allowed);
-            let mut target = Target::open_with_disk(place.root(), disk).unwrap();
+            let mut target = open_failing(&place, disk);
             if target.finish(Some(&place.lock())).is_ok() {
                 break;
             }
         }
-        let target = Target::open_with_disk(place.root(), on(&place)).unwrap();
+        let target = place.open_on(on(&place)).unwrap();
         assert_eq!(target.recovery(), None);
         assert!(target.inspect().unwrap().is_empty());
         let mut found = place.all();
@@ -106,7 +109,7 @@ pub(super) fn all_outcomes_from(
             assert_eq!(found, state_before, "killed after {allowed} changes");
         }
         let left: Vec<String> = place.own_files();
-        let ours = ["manifest.json", "parts", "writing"];
+        let ours = ["manifest.json", "parts", "writing", "state.json", "state.db", "state.db-writing"];
         assert!(left.iter().all(|name| ours.contains(&name.as_str())), "{left:?}");
         assert_eq!(place.parts(), *if is_new { &parts_after } else { &parts_before }, "after {allowed}");
         outcomes.insert((written.is_ok(), is_new));
@@ -148,7 +151,7 @@ fn recovery_says_what_it_did() {
     for allowed in 0.. {
         let place = before(Some(&old()));
         let disk = FailingDisk::new(allowed);
-        let mut target = Target::open_with_disk(place.root(), disk).unwrap();
+        let mut target = open_failing(&place, disk);
         let written = new().write(&mut target, &place.lock());
         drop(target);
         let recovery = place.open().recovery();
@@ -177,7 +180,7 @@ fn a_disk_that_fails_once_is_no_harm_either() {
         let place = before(Some(&old()));
         let state_before = place.all();
         let disk = FailingDisk::new(allowed).failing_once();
-        let mut target = Target::open_with_disk(place.root(), disk.clone()).unwrap();
+        let mut target = open_failing(&place, disk.clone());
         let written = new().write(&mut target, &place.lock());
         assert_eq!(written.is_err(), disk.has_failed(), "{allowed}: {written:?}");
         // The same process may go on, unless it would have to finish what it began.
@@ -196,3 +199,11 @@ fn a_disk_that_fails_once_is_no_harm_either() {
         }
     }
 }
+
+for_each_database!(
+    a_change_happens_as_a_whole_or_not_at_all,
+    a_disk_that_fails_once_is_no_harm_either,
+    recovery_says_what_it_did,
+    so_it_is_where_cases_are_not_told_apart,
+    the_first_write_happens_as_a_whole_or_not_at_all,
+);

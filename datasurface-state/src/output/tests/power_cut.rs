@@ -1,6 +1,8 @@
 //! When the power goes, a target is the old one or the new one, whatever reached the disk of what nobody waited for.
 
-use super::{Place, Wanted, forgetting_disk::ForgettingDisk, killed};
+use super::{
+    Place, Store, Wanted, for_each_database, forgetting_disk::ForgettingDisk, killed, stores::current_store,
+};
 use crate::output::{
     Target,
     disk::{Disk, FailingDisk},
@@ -22,7 +24,7 @@ const LOSSES: [Loss; 7] = [
 ];
 
 fn open(place: &Place, disk: impl Disk + 'static) -> Target {
-    Target::open_with_disk(place.root(), disk).unwrap()
+    place.open_on(disk).unwrap()
 }
 
 fn before() -> Place {
@@ -60,17 +62,19 @@ fn all_outcomes(start: fn() -> (Place, Arc<ForgettingDisk>)) {
     let new = killed::new();
     let (all_before, all_after) = (all(&before()), all(&after(before(), &new)));
     let mut outcomes = [0, 0];
-    for loss in LOSSES {
+    // A server takes longer than all else. What a disk loses does not depend on it.
+    let losses = if current_store() == Store::Postgres { 3 } else { LOSSES.len() };
+    for loss in LOSSES.into_iter().take(losses) {
         for allowed in 0.. {
             let (place, disk) = start();
             let failing = FailingDisk::from_disk(Arc::clone(&disk), allowed);
-            let written = new.write(&mut open(&place, failing), &place.lock());
+            let written = new.write(&mut place.open_failing(failing).unwrap(), &place.lock());
             disk.cut_power(loss);
 
             // The power goes once more, in the middle of recovery.
             let disk = Arc::new(ForgettingDisk::default());
             let failing = FailingDisk::from_disk(Arc::clone(&disk), allowed % 7);
-            let _ = open(&place, failing).finish(Some(&place.lock()));
+            let _ = place.open_failing(failing).unwrap().finish(Some(&place.lock()));
             disk.cut_power(loss);
             open(&place, ForgettingDisk::default()).finish(Some(&place.lock())).unwrap();
 
@@ -88,5 +92,7 @@ fn all_outcomes(start: fn() -> (Place, Arc<ForgettingDisk>)) {
             }
         }
     }
-    assert!(outcomes.iter().all(|number| *number > 50), "{outcomes:?}");
+    assert!(outcomes.iter().all(|number| *number > 7 * losses), "{outcomes:?}");
 }
+
+for_each_database!(a_change_happens_as_a_whole_or_not_at_all, so_does_the_next_one);

@@ -1,7 +1,7 @@
 //! What may be written, and what is refused.
 
-use super::{Place, Wanted, rendered, safe};
-use crate::output::{CODES, Manifest, PlatformRecord, Target, TargetError};
+use super::{Place, Wanted, for_each_database, rendered, safe};
+use crate::output::{CODES, Manifest, PlatformRecord, Target, TargetError, disk::RealDisk};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeRegistry, Severity};
 use datasurface_platform::Revision;
@@ -237,7 +237,7 @@ fn one_writes_at_a_time_and_from_what_is_there_now() {
     let writing = first.begin().unwrap();
     let code = |error: TargetError| error.diagnostic().code().to_owned();
     assert_eq!(code(second.begin().unwrap_err()), "target/busy");
-    assert_eq!(code(Target::open(place.root()).unwrap_err()), "target/busy", "what waits is not taken away");
+    assert_eq!(code(place.open_on(RealDisk).unwrap_err()), "target/busy", "what waits is not taken away");
     drop(writing);
     two().write(&mut first, &place.lock()).unwrap();
     assert_eq!(code(second.begin().unwrap_err()), "target/busy");
@@ -247,11 +247,11 @@ fn one_writes_at_a_time_and_from_what_is_there_now() {
 #[test]
 fn a_write_that_is_dropped_never_was() {
     let place = written();
-    let before = place.all();
+    let (before, own) = (place.all(), place.own_files());
     let mut target = place.open();
     target.begin().unwrap().put(&rendered("x.sql"), b"x").unwrap();
     assert_eq!(place.all(), before);
-    assert_eq!(place.own_files(), ["manifest.json", "parts", "writing"]);
+    assert_eq!(place.own_files(), own);
     assert_eq!(place.open().recovery(), None);
 }
 
@@ -308,3 +308,20 @@ fn transition_files_are_files_too() {
     writing.commit(manifest, None).unwrap();
     assert_eq!(place.open().read(&path).unwrap(), b"ALTER");
 }
+
+for_each_database!(
+    a_folder_is_not_written_over_and_a_file_is_no_folder,
+    a_manifest_must_fit_what_was_put,
+    a_write_that_is_dropped_never_was,
+    an_edit_that_is_what_would_be_written_is_no_loss,
+    edits_are_reported_and_never_lost,
+    files_of_others_are_never_touched,
+    folders_go_with_the_last_of_their_files,
+    nothing_is_left_of_a_target_that_owns_nothing,
+    one_writes_at_a_time_and_from_what_is_there_now,
+    only_what_changed_has_to_be_put,
+    the_lock_must_be_the_one_that_the_manifest_names,
+    transition_files_are_files_too,
+    two_platforms_may_not_have_the_same_file,
+    what_was_written_is_there,
+);

@@ -1,0 +1,78 @@
+//! All that is read of a target when it is opened.
+
+use super::{
+    Recovery, busy,
+    error::TargetError,
+    half_written,
+    interrupted::Interrupted,
+    manifest::Manifest,
+    stored_manifest::{Loaded, load},
+    target_folder::TargetFolder,
+};
+use datasurface_graph::Fingerprint;
+use datasurface_platform::SafePath;
+use std::collections::BTreeMap;
+
+/// How often a target is read again that is not what it was a moment ago.
+const ATTEMPTS: usize = 3;
+
+/// All that is read of a target when it is opened.
+#[derive(Debug, Default)]
+pub(super) struct Opened {
+    pub(super) manifest: Option<Manifest>,
+    /// The hash of the text of its index.
+    pub(super) hash: Option<Fingerprint>,
+    /// The hashes of the texts of its parts.
+    pub(super) parts: BTreeMap<SafePath, Fingerprint>,
+    pub(super) interrupted: Option<Interrupted>,
+    pub(super) recovery: Option<Recovery>,
+}
+
+impl Opened {
+    /// Reads a target. What a write replaced in the middle of that looks damaged, so it is read again before anybody is told.
+    pub(super) fn read(ground: &TargetFolder) -> Result<Self, TargetError> {
+        for _ in 1..ATTEMPTS {
+            match Self::read_once(ground) {
+                Err(_) if ground.is_there()? && ground.is_locked()? => return Err(busy(ground)),
+                Err(_) => {}
+                read => return read,
+            }
+        }
+        Self::read_once(ground)
+    }
+
+    fn read_once(ground: &TargetFolder) -> Result<Self, TargetError> {
+        let mut opened = Self::default();
+        if !ground.is_there()? {
+            return Ok(opened);
+        }
+        if ground.has_leftovers()? {
+            if ground.publication().is_some() {
+                return Err(half_written(ground));
+            }
+            // They may also be those of a write that is going on.
+            if ground.is_locked()? {
+                return Err(busy(ground));
+            }
+            opened.recovery = Some(Recovery::Undone);
+        }
+        // Read after it is known that nobody is at it: a state in a database is as of one moment.
+        let state = ground.state.snapshot()?;
+        if let Some(journal) = state.journal()? {
+            let interrupted = Interrupted::read(ground, &*state, &journal)?;
+            opened.manifest = Some(interrupted.manifest.clone());
+            opened.hash = Some(interrupted.hash);
+            opened.parts = interrupted.parts.clone();
+            opened.interrupted = Some(interrupted);
+            opened.recovery = Some(Recovery::Finished);
+        } else {
+            if let Some(Loaded { read, hash }) = load(&*state)? {
+                opened.manifest = Some(read.manifest);
+                opened.parts = read.parts;
+                opened.hash = Some(hash);
+            }
+            ground.check_is_current(opened.hash)?;
+        }
+        Ok(opened)
+    }
+}
