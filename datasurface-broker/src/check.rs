@@ -1,9 +1,9 @@
 //! Checks: everything that choosing and platforms find, of as much of a model as nothing is wrong with.
 
 use crate::{broker::Broker, propose::LintReport, session::Session};
+use datasurface_document::SoundPart;
 use datasurface_model::{
-    DatastoreName, Diagnostic, Ecosystem, Entity, Findings, GroupKey, ModelPath, Severity, SoundPart, Valid,
-    segment,
+    DatastoreName, Diagnostic, Ecosystem, Entity, Findings, GroupKey, ModelPath, Severity, Valid, segment,
 };
 use datasurface_state::Lock;
 use std::collections::BTreeSet;

@@ -3,10 +3,8 @@
 use crate::arguments::Model;
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed, Session, unknown_waiver_codes};
-use datasurface_document::{Documents, read_regular_text};
-use datasurface_model::{
-    Checked, Diagnostic, Ecosystem, Findings, ModelPath, SoundPart, Valid, Validation, segment,
-};
+use datasurface_document::{Documents, SoundPart, read_regular_text};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, ModelPath, Valid, Validation, segment};
 use std::{
     io,
     path::{Path, PathBuf},

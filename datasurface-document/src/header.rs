@@ -7,10 +7,14 @@ use super::{
     tree::{Extent, Member, Node, ReadError, Value},
     v1,
 };
-use datasurface_model::{ModelPath, TeamKey, ZoneName, segment};
+use datasurface_model::{ModelPath, TeamKey, ZoneName, nearest, segment};
 
 /// The formats that can be read.
 pub(super) const SUPPORTED: &[&str] = &[v1::FORMAT];
+
+/// The members of the head.
+pub(super) const FORMAT_MEMBER: &str = "format";
+const MEMBERS: [&str; 3] = [FORMAT_MEMBER, segment::ZONE, segment::TEAM];
 
 /// The subject of a document.
 #[derive(Clone, Debug)]
@@ -36,8 +40,8 @@ impl DocumentHeader {
     }
 }
 
-/// Takes the head off a document.
-pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, ReadError> {
+/// Takes the head off a document. A slip in the name of one of its members is an error, and is read as what was meant.
+pub(super) fn take(root: &mut Node<'_>, slips: &mut Vec<ReadError>) -> Result<DocumentHeader, ReadError> {
     let at = root.extent;
     let Value::Object(members) = &mut root.value else {
         return Err(
@@ -45,15 +49,29 @@ pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, ReadError> {
         );
     };
     let mut take = |name: &str| {
-        let position = members.iter().position(|member| member.name == name);
+        // A list is one of zones, or of teams.
+        let is_list = |member: &Member<'_>| matches!(member.value.value, Value::List(_) | Value::Object(_));
+        let is_said =
+            |member: &Member<'_>| member.name == name && (name == FORMAT_MEMBER || !is_list(member));
+        let is_meant = |member: &Member<'_>| {
+            matches!(member.value.value, Value::Text(_)) && nearest(&member.name, MEMBERS) == Some(name)
+        };
+        let position = members.iter().position(is_said);
+        let position = position.or_else(|| {
+            let position = members.iter().position(is_meant)?;
+            let member = members.get(position)?;
+            let slip = ReadError::unknown_member(&member.name, &[name]).without_consequence();
+            slips.push(slip.with_extent(member.extent));
+            Some(position)
+        });
         position.map(|position| members.remove(position)).map(said).transpose()
     };
-    match take("format")? {
+    match take(FORMAT_MEMBER)? {
         Some((format, _)) if SUPPORTED.contains(&format.as_str()) => {}
         Some((format, extent)) => return Err(unsupported(&format).with_extent(extent)),
         None => return Err(unsaid().with_extent(Extent { end: at.start, ..at })),
     }
-    match (take("zone")?, take("team")?) {
+    match (take(segment::ZONE)?, take(segment::TEAM)?) {
         (None, None) => Ok(DocumentHeader::Ecosystem),
         (Some((zone, _)), None) => Ok(DocumentHeader::Zone(zone.into())),
         (None, Some((team, _))) => Ok(DocumentHeader::Team(team.into())),

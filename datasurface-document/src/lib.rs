@@ -63,7 +63,7 @@ pub use error::DocumentError;
 pub use files::{read_regular_text, read_text};
 pub use loaded::Loaded;
 pub use model_hash::ModelHasher;
-pub use partial::PartialModel;
+pub use partial::{PartialModel, PartialValidation, SoundPart};
 pub use patch::{PatchError, apply_suggestion};
 pub use report::Report;
 #[cfg(feature = "fs")]

@@ -38,7 +38,7 @@ impl DocumentPart {
     /// Reads a document, or finds everything that is wrong with its form.
     pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<ReadError>> {
         let mut tree = tree::parse(text, syntax).map_err(|error| vec![error])?;
-        let head = match header::take(&mut tree.root) {
+        let head = match header::take(&mut tree.root, &mut tree.errors) {
             Ok(head) => head,
             Err(error) => {
                 tree.errors.push(error);

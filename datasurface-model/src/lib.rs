@@ -29,6 +29,5 @@ pub use datasurface_ecosystem::*;
 pub use datasurface_sql as sql;
 pub use validate::{
     CODES, Changes, Checked, ConsentInForce, FormerDelivery, Invalid, KeptOrigins, Located, Origins,
-    PartialValidation, Previous, Provenance, Recapture, SoundPart, Valid, Validate, Validation,
-    ValidationStats,
+    Previous, Provenance, Recapture, Valid, Validate, Validation, ValidationStats,
 };

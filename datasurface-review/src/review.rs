@@ -6,7 +6,8 @@ use crate::{
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, LockChange, Placed, Session, unknown_waiver_codes};
 use datasurface_change::{ApprovalClaim, ChangeControl, ChangeReport, ChangeSource, new_findings};
-use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validate, Validation};
+use datasurface_document::PartialValidation;
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validation};
 use std::collections::BTreeSet;
 
 /// The codes of findings that say that something is missing.
@@ -207,7 +208,8 @@ impl<'a> Review<'a> {
             }
             // What is wrong with one part hides nothing of the others.
             Err(refused) => {
-                let model = ecosystem.as_written().clone().validate_partly(&Validation::on(self.on), &[]);
+                let whole = ecosystem.as_written().clone();
+                let model = PartialValidation::new(whole, &Validation::on(self.on), &[]);
                 let rest = model.sound.map(|sound| session.check(&sound, lock)).unwrap_or_default();
                 let mut findings = refused.findings().clone();
                 findings.extend(rest.findings);

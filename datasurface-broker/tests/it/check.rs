@@ -2,10 +2,11 @@
 
 use crate::fixture::*;
 use datasurface_broker::{LintReport, Lock};
+use datasurface_document::PartialValidation;
 use datasurface_model::*;
 
 fn check(ecosystem: Ecosystem, lock: &Lock) -> LintReport {
-    let outcome = ecosystem.validate_partly(&Validation::on(today()), &[]);
+    let outcome = PartialValidation::new(ecosystem, &Validation::on(today()), &[]);
     outcome.sound.map(|sound| broker().check(&sound, lock)).unwrap_or_default()
 }
 

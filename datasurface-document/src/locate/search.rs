@@ -51,7 +51,7 @@ pub(super) fn look_into(name: &str, document: &Document, former: &FormerHeaders,
 
     let about = [segment::ZONE, segment::TEAM].into_iter().find_map(|about| tree.root.member(about));
     let about = about.map_or(Extent { end: place.start, ..place }, |about| about.value.extent);
-    let Ok(head) = header::take(&mut tree.root) else { return };
+    let Ok(head) = header::take(&mut tree.root, &mut Vec::new()) else { return };
     let (paths, depth) = match &head {
         DocumentHeader::Ecosystem => {
             let name = tree.root.member(segment::NAME).map_or(about, |name| name.value.extent);

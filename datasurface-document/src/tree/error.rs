@@ -23,6 +23,10 @@ struct Content {
     /// Whether nothing else would be found if it were mended.
     is_of_no_consequence: bool,
     extent: Option<Extent>,
+    /// The members that it may have been meant to be.
+    may_mean: Vec<&'static str>,
+    /// What could not be read for it, and was left out.
+    lost: Option<Extent>,
     related: Option<(Extent, &'static str)>,
 }
 
@@ -36,6 +40,8 @@ impl ReadError {
             lacks_member: false,
             is_of_no_consequence: false,
             extent: None,
+            may_mean: Vec::new(),
+            lost: None,
             related: None,
         }))
     }
@@ -49,13 +55,13 @@ impl ReadError {
     }
 
     /// A member that is not known here.
-    pub(super) fn unknown_member(name: &str, known: &[&str]) -> Self {
+    pub(crate) fn unknown_member(name: &str, known: &[&str]) -> Self {
         Self::new(&UNKNOWN_FIELD, format!("`{}` is not known here", shortened(name)))
             .help(help_with(name, known))
     }
 
     /// Says that nothing else would be found if it were mended: it was read as what was meant, or nobody judges it.
-    pub(super) fn without_consequence(mut self) -> Self {
+    pub(crate) fn without_consequence(mut self) -> Self {
         self.0.is_of_no_consequence = true;
         self
     }
@@ -76,6 +82,18 @@ impl ReadError {
     /// Says where it is, unless that is known already, and more exactly.
     pub(crate) fn with_extent(mut self, extent: Extent) -> Self {
         self.0.extent.get_or_insert(extent);
+        self
+    }
+
+    /// Says which members it may have been meant to be.
+    pub(super) fn may_mean(mut self, members: Vec<&'static str>) -> Self {
+        self.0.may_mean = members;
+        self
+    }
+
+    /// Says what is left out for it.
+    pub(super) fn with_lost(mut self, extent: Extent) -> Self {
+        self.0.lost.get_or_insert(extent);
         self
     }
 
@@ -102,6 +120,14 @@ impl ReadError {
 
     pub(crate) fn extent(&self) -> Option<Extent> {
         self.0.extent
+    }
+
+    pub(crate) fn meanings(&self) -> &[&'static str] {
+        &self.0.may_mean
+    }
+
+    pub(crate) fn lost(&self) -> Option<Extent> {
+        self.0.lost
     }
 
     pub(crate) fn related_place(&self) -> Option<(Extent, &'static str)> {

@@ -253,7 +253,8 @@ impl<'n> SeqAccess<'n> for OptionalObjectReader<'_, 'n> {
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         let Self(reader) = *self;
-        Ok(reader.seed(reader.node, seed).map_err(|error| reader.note(error)).ok())
+        let read = reader.seed(reader.node, seed);
+        Ok(read.map_err(|error| reader.note(error.with_lost(reader.node.extent))).ok())
     }
 }
 
@@ -305,11 +306,20 @@ impl<'r, 'n> MemberReader<'r, 'n> {
             let is_surplus =
                 near.is_none() && !matches!(member.value.value, Value::Object(_) | Value::List(_));
             let error = ReadError::unknown_member(&member.name, known).with_extent(member.extent);
-            self.reader.note(if meant.is_some() || is_surplus { error.without_consequence() } else { error });
+            self.reader.note(match meant.is_some() || is_surplus {
+                true => error.without_consequence(),
+                false => error.may_mean(self.unsaid(known)),
+            });
             if let Some(meant) = meant {
                 return Some((meant, member));
             }
         }
+    }
+
+    /// The known names that no member has.
+    fn unsaid(&self, known: &[&'static str]) -> Vec<&'static str> {
+        let is_said = |name: &&str| self.members.iter().any(|member| *member.name == **name);
+        known.iter().copied().filter(|name| !is_said(name)).collect()
     }
 
     /// Whether no member has this name, and it is asked for the first time.

@@ -35,6 +35,12 @@ impl<N: Clone, D: Clone> Declaration<N, D> {
         self
     }
 
+    /// Replaces the owner.
+    pub(super) fn with_owner(mut self, owner: Repository) -> Self {
+        self.owner = owner;
+        self
+    }
+
     /// Returns the declaration without its definition.
     pub(super) fn undefined(&self) -> Self {
         Self {

@@ -82,6 +82,12 @@ impl Team {
         self
     }
 
+    /// Removes all waivers.
+    pub(crate) fn without_waivers(mut self) -> Self {
+        self.waivers = Named::default();
+        self
+    }
+
     /// Removes the containers of this name.
     #[must_use]
     pub fn without_container(mut self, name: &ContainerName) -> Self {

@@ -72,6 +72,26 @@ impl GovernanceZone {
         self
     }
 
+    /// Removes all waivers.
+    pub(crate) fn without_waivers(mut self) -> Self {
+        self.waivers = Named::default();
+        self
+    }
+
+    /// Removes a team.
+    pub(crate) fn without_team(mut self, team: &TeamName) -> Self {
+        self.teams.remove(team);
+        self
+    }
+
+    /// Replaces the owner of a team.
+    pub(crate) fn with_owner_of(mut self, team: &TeamName, owner: Repository) -> Self {
+        if let Some(declaration) = self.teams.remove(team) {
+            self.teams.insert(declaration.with_owner(owner));
+        }
+        self
+    }
+
     /// Replaces all consents by these.
     #[must_use]
     pub fn with_consents(mut self, consents: impl IntoIterator<Item = Consent>) -> Self {

@@ -25,7 +25,6 @@ mod index;
 mod labels;
 mod origins;
 mod outcome;
-mod partial;
 mod reader;
 mod rules;
 mod sources;
@@ -42,13 +41,12 @@ pub use changes::Changes;
 pub use consents_in_force::ConsentInForce;
 pub use origins::{FormerDelivery, KeptOrigins, Origins, Provenance, Recapture};
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
-pub use partial::{PartialValidation, SoundPart};
 pub use rules::CODES;
 pub use unit_members::Located;
 pub use valid::Valid;
 
 use chrono::NaiveDate;
-use datasurface_ecosystem::{Ecosystem, ModelPath};
+use datasurface_ecosystem::Ecosystem;
 use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 use outcome::ValidationReport;
 use rustc_hash::FxBuildHasher;
@@ -86,6 +84,12 @@ impl<'a> Validation<'a> {
         Self { date, previous: None }
     }
 
+    /// The date as of which the ecosystem is judged.
+    #[must_use]
+    pub fn date(&self) -> NaiveDate {
+        self.date
+    }
+
     /// Sets an earlier outcome to build on: parts that cannot have changed since are not checked again. The outcome
     /// is the same as without.
     #[must_use]
@@ -109,20 +113,11 @@ pub trait Validate: Sized {
     ///
     /// If a finding is an error. Warnings and notes are in the [`Checked`].
     fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid>;
-
-    /// Validates the ecosystem as far as it is known. `unread` are the places of parts that are not in it because they could not be
-    /// read, or that lack something for that reason. An empty path says that anything may be missing.
-    #[must_use]
-    fn validate_partly(self, with: &Validation<'_>, unread: &[ModelPath]) -> PartialValidation;
 }
 
 impl Validate for Ecosystem {
     fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid> {
         let (state, checked) = State::build(&self, with.date, with.previous);
         ValidationReport::new(checked, state).conclude(self)
-    }
-
-    fn validate_partly(self, with: &Validation<'_>, unread: &[ModelPath]) -> PartialValidation {
-        PartialValidation::build(self, with, unread)
     }
 }

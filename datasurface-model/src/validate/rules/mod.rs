@@ -7,7 +7,6 @@
 
 mod access;
 mod capture;
-mod certainty;
 mod classification;
 mod container;
 mod credential;
@@ -37,10 +36,8 @@ use super::{
     waivers,
 };
 use crate::governance as of_policies;
-pub(super) use certainty::{WRITTEN_VALUE_CODES, may_be_declared_in};
 use datasurface_ecosystem::{CodeInfo, Cron, Diagnostic, ModelPath, Suggestion};
 use datasurface_schema::{Schema, is_time_zone, nearest_time_zone, segment};
-pub(super) use name::DUPLICATE as DUPLICATE_NAME;
 pub(super) use reference::UNKNOWN_POLICY;
 pub(super) use rename::STILL_THERE;
 

@@ -1,19 +1,24 @@
 //! Loading as far as documents can be read: what is wrong in one object hides nothing of the others.
 
+mod certainty;
+mod sound;
+mod validation;
+
+pub use sound::SoundPart;
+pub use validation::PartialValidation;
+
 use super::{
     assemble::assemble_partly,
     codes::{INCOMPLETE, UNDECLARED},
     documents::{Document, Documents, diagnosed},
     former_headers::FormerHeaders,
-    header,
+    header::{self, FORMAT_MEMBER},
     part::DocumentPart,
     shape::{Inner, Shape, inside},
-    tree::{self, Extent, Node, ReadError},
+    tree::{self, Extent, Node, ReadError, Value},
     v1::{self, Schemas},
 };
-use datasurface_model::{
-    Diagnostic, Ecosystem, Findings, ModelPath, PartialValidation, Validate, Validation,
-};
+use datasurface_model::{Diagnostic, Ecosystem, EcosystemPart, Findings, ModelPath, Validation, segment};
 
 /// The part of a model that could be read, and the places of the rest.
 #[derive(Clone, Debug)]
@@ -43,20 +48,22 @@ impl Documents {
                 parts.push((name, part));
             }
         }
-        let is_complete = found.is_empty();
         let (ecosystem, assembled) = assemble_partly(parts.iter().map(|(name, part)| (*name, part)));
         let former = self.former.get_or_init(|| FormerHeaders::read(&ecosystem));
         unread.iter_mut().for_each(|path| *path = former.followed_path(path));
+        // Who declares what is absent may be what could not be read.
+        let is_declared_elsewhere = unread.iter().map(EcosystemPart::from_path).any(|part| {
+            matches!(part, EcosystemPart::Whole | EcosystemPart::Heading | EcosystemPart::Zone(_))
+        });
         for finding in assembled {
             let is_absent = [INCOMPLETE.code, UNDECLARED.code].contains(&finding.code());
             if is_absent {
-                // Who declares it may be what could not be read.
                 unread.push(match finding.code() == INCOMPLETE.code {
                     true => finding.path().clone(),
                     false => ModelPath::root(),
                 });
             }
-            if !is_absent || is_complete {
+            if !is_absent || !is_declared_elsewhere {
                 found.push(finding);
             }
         }
@@ -72,7 +79,7 @@ impl PartialModel {
     /// what could not be read.
     #[must_use]
     pub fn validate(&self, with: &Validation<'_>) -> PartialValidation {
-        let mut outcome = self.ecosystem.clone().validate_partly(with, &self.unread);
+        let mut outcome = PartialValidation::new(self.ecosystem.clone(), with, &self.unread);
         let found: Vec<Diagnostic> = self.findings.iter().cloned().collect();
         outcome.findings = outcome.findings.with_addressees(&self.ecosystem);
         outcome.findings.extend(found);
@@ -92,32 +99,66 @@ fn read(document: &Document, schemas: &mut Schemas) -> PartialRead {
         Ok(tree) => tree,
         Err(error) => return unread(error),
     };
-    let head = match header::take(&mut tree.root) {
+    let head = match header::take(&mut tree.root, &mut tree.errors) {
         Ok(head) => head,
         Err(error) => {
             tree.errors.push(error);
             return PartialRead { part: None, errors: tree.errors, unread: vec![ModelPath::root()] };
         }
     };
+    let tree_errors = tree.errors.clone();
     let (path, shape) = (head.path(), v1::shape(&head));
-    let (part, errors) = v1::read_partly(head, &tree.root, schemas);
-    tree.errors.extend(errors);
     let mut unread: Vec<ModelPath> = Vec::new();
+    let (part, errors) = loop {
+        let (part, errors) = v1::read_partly(head.clone(), &tree.root, schemas);
+        // A member of the outermost object keeps the others from being read no more than one further in.
+        let fatal = errors.last().filter(|_| part.is_none()).and_then(ReadError::extent);
+        let Some(member) = fatal.and_then(|extent| member_around(&tree.root, extent)) else {
+            break (part, errors);
+        };
+        tree.errors.extend(errors.last().cloned());
+        if let Value::Object(members) = &mut tree.root.value {
+            let member = members.remove(member);
+            if member.name != segment::DOCUMENTATION {
+                unread.push(path.entry(&member.name));
+            }
+        }
+    };
     if part.is_none() {
         unread.push(path.clone());
     }
-    for error in tree.errors.iter().filter(|error| !error.is_of_no_consequence()) {
-        unread.push(match error.extent() {
-            Some(extent) => place(&path, shape, &tree.root, extent),
-            None => path.clone(),
-        });
+    for error in errors.iter().chain(&tree_errors).filter(|error| !error.is_of_no_consequence()) {
+        let Some(extent) = error.lost().or(error.extent()) else {
+            unread.push(path.clone());
+            continue;
+        };
+        for place in places(&path, shape, &tree.root, extent) {
+            match error.meanings() {
+                [] => unread.push(place),
+                members => {
+                    let members = members.iter().filter(|member| **member != FORMAT_MEMBER);
+                    unread.extend(members.map(|member| place.entry(member)));
+                }
+            }
+        }
     }
+    tree.errors.extend(errors);
     PartialRead { part, errors: tree.errors, unread }
 }
 
-/// The path of the innermost part in which something is written. Not by recursion: see how findings are located.
-fn place(path: &ModelPath, shape: Shape, root: &Node<'_>, extent: Extent) -> ModelPath {
-    let (mut path, mut shape, mut value) = (path.clone(), shape, root);
+/// The number of the member of an object in which something is written.
+fn member_around(root: &Node<'_>, extent: Extent) -> Option<usize> {
+    let Value::Object(members) = &root.value else { return None };
+    members.iter().position(|member| {
+        let (around, name) = (member.value.extent, member.extent);
+        [around, name].iter().any(|around| around.start <= extent.start && extent.end <= around.end)
+    })
+}
+
+/// The paths of the innermost part in which something is written: by its names, and by those that it says it had before. Not by recursion: see
+/// how findings are located.
+fn places(path: &ModelPath, shape: Shape, root: &Node<'_>, extent: Extent) -> Vec<ModelPath> {
+    let (mut paths, mut shape, mut value) = (vec![path.clone()], shape, root);
     loop {
         let mut next = None;
         inside(shape, value, &mut |inner| {
@@ -129,10 +170,12 @@ fn place(path: &ModelPath, shape: Shape, root: &Node<'_>, extent: Extent) -> Mod
         // What has no name that can be read may be any of its kind.
         let Some(Inner { name: Some(name), is_transparent, shape: inner_shape, value: inner, .. }) = next
         else {
-            return path;
+            return paths;
         };
         if !is_transparent {
-            path = path.entry(name);
+            let former = inner.member(segment::RENAMED_FROM).and_then(|member| member.value.text());
+            let names = [&*name].into_iter().chain(former);
+            paths = names.flat_map(|name| paths.iter().map(move |path| path.entry(name))).collect();
         }
         (shape, value) = (inner_shape, inner);
     }
