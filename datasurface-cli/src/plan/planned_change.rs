@@ -70,7 +70,15 @@ impl PlannedChange {
             Ok((target, _)) => target,
             Err(error) => return refuse(findings, error.findings()),
         };
+        // What was found says nothing where somebody writes meanwhile.
+        let refuse = |findings: Findings, more: Findings| match target.check_is_current() {
+            Ok(()) => refuse(findings, more),
+            Err(busy) => Err(busy.findings()),
+        };
         match target.inspect() {
+            Ok(found) if found.has_errors() && target.check_is_current().is_err() => {
+                return refuse(findings, found);
+            }
             Ok(found) => findings.extend(found),
             Err(error) => return refuse(findings, error.findings()),
         }

@@ -73,6 +73,22 @@ fn a_password_is_no_part_of_a_place() {
 }
 
 #[test]
+fn renders_at_once_are_one_after_the_other() {
+    let fixture = Fixture::new(&models::first());
+    fixture.run("state move --to sqlite:state.db --target out").good();
+    fixture.render();
+    for model in [models::second(), models::first(), models::second(), models::first()] {
+        fixture.model(&model);
+        let children = [(); 3].map(|()| fixture.command(RENDER).spawn().unwrap());
+        for child in children {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        assert_eq!(fixture.run(PLAN).code, 0);
+    }
+}
+
+#[test]
 fn renders_that_are_killed_lose_nothing() {
     let fixture = Fixture::new(&models::first());
     fixture.run("state move --to sqlite:state.db --target out").good();

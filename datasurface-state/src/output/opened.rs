@@ -1,7 +1,7 @@
 //! All that is read of a target when it is opened.
 
 use super::{
-    Recovery, busy,
+    Recovery, Target, busy, busy_with,
     error::TargetError,
     half_written,
     interrupted::Interrupted,
@@ -26,6 +26,26 @@ pub(super) struct Opened {
     pub(super) parts: BTreeMap<SafePath, Fingerprint>,
     pub(super) interrupted: Option<Interrupted>,
     pub(super) recovery: Option<Recovery>,
+}
+
+impl Target {
+    /// Makes sure that the target is as it was opened. What is found in one that somebody writes meanwhile means nothing.
+    ///
+    /// # Errors
+    ///
+    /// If another process writes the target, or wrote it since it was opened; or if it cannot be read.
+    pub fn check_is_current(&self) -> Result<(), TargetError> {
+        let ground = &self.ground;
+        if !ground.is_there()? {
+            return Ok(());
+        }
+        if ground.is_locked()? {
+            return Err(busy(ground));
+        }
+        // A write that was interrupted leads to what was seen.
+        let is_same = self.interrupted.is_some() || ground.state.index_hash()? == self.hash;
+        if is_same { Ok(()) } else { Err(busy_with(ground, "was written since it was opened")) }
+    }
 }
 
 impl Opened {

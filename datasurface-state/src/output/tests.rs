@@ -12,11 +12,11 @@ mod postgres;
 mod power_cut;
 mod processes;
 mod rules;
-mod stores;
+pub(super) mod stores;
 mod text;
 mod views;
 
-use stores::for_each_database;
+pub(super) use stores::for_each_database;
 pub(super) use stores::{Store, in_store};
 
 use crate::Lock;
@@ -118,18 +118,18 @@ fn rendered(path: &str) -> SafePath {
 }
 
 /// A folder with a target and, beside it, a lock.
-struct Place {
+pub(super) struct Place {
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let place = Self { folder: tempfile::tempdir().unwrap() };
         stores::begin_in_database(&place);
         place
     }
 
-    fn root(&self) -> PathBuf {
+    pub(super) fn root(&self) -> PathBuf {
         match self.repository().exists() {
             true => "git:rendered".into(),
             false => self.folder.path().join("target"),

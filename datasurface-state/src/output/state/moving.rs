@@ -28,6 +28,9 @@ impl Target {
     /// # Errors
     ///
     /// As [`open`](Self::open), or if there is no such password.
+    ///
+    /// A target whose state is on a PostgreSQL server waits for it in a runtime of its own: in an asynchronous program, it is used where blocking
+    /// is allowed.
     pub fn open_with_credentials(
         root: impl Into<PathBuf>,
         credentials: &dyn CredentialSource,
@@ -71,10 +74,10 @@ impl Target {
             ground.make_folder(&ground.own_folder())?;
         }
         let place = to.map(|place| from_target(place, &ground.root)).transpose()?;
+        let _lock = ground.lock()?.ok_or_else(|| busy(ground))?;
         if place == ground.place {
             return ground.files.forget_unused(place.as_ref());
         }
-        let _lock = ground.lock()?.ok_or_else(|| busy(ground))?;
         if ground.has_leftovers()? {
             return Err(busy_with(ground, "has an interrupted write, which must be finished"));
         }

@@ -8,6 +8,10 @@ use super::{
 use crate::output::{
     TargetError,
     disk::{DiskLock, FailingDisk},
+    tests::{
+        Place, for_each_database,
+        stores::{TestCredentials, current_store, database},
+    },
 };
 use datasurface_platform::CredentialSource;
 use std::path::Path;
@@ -87,3 +91,51 @@ pub(in crate::output) fn stored_parts(
     let content = open_rows(place, root, credentials, false).unwrap().load().unwrap();
     content.unwrap_or_default().parts.into_keys().collect()
 }
+
+fn a_database_compares_what_a_write_starts_from() {
+    let place = Place::new();
+    let database = database(&place, current_store()).unwrap();
+    let open = || open_rows(&database, &place.root(), &TestCredentials, false).unwrap();
+    let (one, other) = (open(), open());
+    let decision = |leads_to: &str| Decision { leads_to: leads_to.to_owned(), folder: "here".to_owned() };
+    let change = |index: &str, part: &str| ChangedRows {
+        index: index.into(),
+        parts: vec![(part.to_owned(), part.into())],
+        dropped: vec!["first".to_owned()],
+    };
+    let parts = || other.load().unwrap().unwrap().parts.into_keys().collect::<Vec<_>>();
+
+    assert!(!one.decide(Some("another"), b"journal", &decision("a")).unwrap(), "nothing is there yet");
+    assert!(!one.complete("a", &change("a", "first")).unwrap(), "nothing was decided");
+    assert!(one.decide(None, b"journal", &decision("a")).unwrap());
+    assert!(!other.decide(None, b"journal", &decision("b")).unwrap(), "one write at a time");
+    assert_eq!(other.head().unwrap(), Some(Head { index: None, decided: Some(decision("a")) }));
+    assert_eq!(other.load().unwrap().unwrap().journal.as_deref(), Some(&b"journal"[..]));
+    assert!(!other.complete("b", &change("b", "second")).unwrap(), "that was not decided");
+    assert!(!other.abandon("b").unwrap());
+    assert!(one.complete("a", &change("a", "first")).unwrap());
+    assert_eq!(other.head().unwrap(), Some(Head { index: Some("a".to_owned()), decided: None }));
+    assert_eq!((parts(), other.load().unwrap().unwrap().journal), (vec!["first".to_owned()], None));
+
+    assert!(!other.decide(None, b"journal", &decision("b")).unwrap(), "it starts from before");
+    assert!(other.decide(Some("a"), b"journal", &decision("b")).unwrap());
+    assert!(one.abandon("b").unwrap());
+    assert!(!other.complete("b", &change("b", "second")).unwrap(), "it was taken back");
+    assert_eq!(parts(), ["first"], "what is refused changes nothing");
+    assert!(one.decide(Some("a"), b"journal", &decision("b")).unwrap());
+    assert!(other.complete("b", &change("b", "second")).unwrap());
+    assert_eq!(parts(), ["second"]);
+
+    // Others are locked out, also in other folders, until the lock is dropped or the connection ends.
+    let lock = one.lock().unwrap().unwrap();
+    assert!(other.lock().unwrap().is_none());
+    assert!(other.is_locked().unwrap());
+    drop(lock);
+    assert!(!other.is_locked().unwrap());
+    let lock = other.lock().unwrap().unwrap();
+    assert!(one.is_locked().unwrap());
+    drop((lock, other));
+    assert!(one.lock().unwrap().is_some());
+}
+
+for_each_database!(a_database_compares_what_a_write_starts_from);

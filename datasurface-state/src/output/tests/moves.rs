@@ -1,7 +1,7 @@
 //! States that are moved between stores, and folders that share a state.
 
 use super::{
-    Place, Store, Wanted, for_each_database, killed,
+    Place, Store, Wanted, for_each_database, in_store, killed,
     stores::{TestCredentials, current_store, database},
 };
 use crate::output::{
@@ -189,6 +189,32 @@ for_each_database!(
     killed_anywhere_a_state_is_in_one_place_and_can_be_moved_on,
     the_state_of_something_else_is_not_replaced,
 );
+
+#[test]
+fn garbage_is_no_database() {
+    in_store(Store::Sqlite, || {
+        let place = Place::new();
+        place.write(&killed::old()).unwrap();
+        let database = place.root().join(".datasurface/state.db");
+        let bytes = fs::read(&database).unwrap();
+        for end in [0, 1, 99, 100, 5000, bytes.len() / 2] {
+            fs::write(&database, &bytes[..end]).unwrap();
+            let code = code(place.open_on(RealDisk).unwrap_err());
+            assert!(code.starts_with("target/"), "{code}");
+        }
+        for position in (0..bytes.len()).step_by(61) {
+            let mut bytes = bytes.clone();
+            bytes[position] ^= 0x55;
+            fs::write(&database, bytes).unwrap();
+            // Whatever is read is what its hashes say, or an error.
+            if let Ok(target) = place.open_on(RealDisk) {
+                assert!(target.manifest().is_none_or(|manifest| *manifest == killed::old().manifest()));
+            }
+        }
+        fs::write(&database, bytes).unwrap();
+        assert_eq!(place.open().manifest(), Some(&killed::old().manifest()));
+    });
+}
 
 #[test]
 fn a_branch_keeps_its_state_in_itself() {

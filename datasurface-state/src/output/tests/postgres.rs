@@ -8,6 +8,8 @@ use super::{
     stores::{TestCredentials, move_to},
 };
 use crate::output::state::StatePlace;
+use datasurface_model::CredentialKey;
+use datasurface_platform::{CredentialError, CredentialSource, Secret};
 use std::{
     env, fs,
     io::Write as _,
@@ -206,16 +208,36 @@ fn a_server_that_crashes_loses_nothing() {
 }
 
 #[test]
+fn a_server_elsewhere_speaks_tls_or_is_refused() {
+    let Some(server) = Server::shared() else { return };
+    // Another name of this machine, which is not known to be one.
+    let StatePlace::Postgres { port, database, user, credential, name, .. } = server.place("any".to_owned())
+    else {
+        panic!("another place");
+    };
+    let host = "LOCALHOST".to_owned();
+    let elsewhere = StatePlace::Postgres { host, port, database, user, credential, name };
+    #[derive(Debug)]
+    struct Anywhere;
+    impl CredentialSource for Anywhere {
+        fn secret(&self, _: &CredentialKey, _: &str) -> Result<Secret, CredentialError> {
+            Ok(Secret::new(PASSWORD))
+        }
+    }
+    let place = Place::new();
+    let error = place.open().move_state(Some(&elsewhere), &Anywhere).unwrap_err();
+    assert_eq!(error.diagnostic().code(), "target/state-unreachable");
+    assert!(error.to_string().contains("TLS") || error.to_string().contains("authority"), "{error}");
+    assert_eq!(place.open().state_place(), None);
+}
+
+#[test]
 fn a_password_that_is_wrong_or_missing_is_in_no_message() {
     #[derive(Debug)]
     struct Wrong;
-    impl datasurface_platform::CredentialSource for Wrong {
-        fn secret(
-            &self,
-            _: &datasurface_model::CredentialKey,
-            _: &str,
-        ) -> Result<datasurface_platform::Secret, datasurface_platform::CredentialError> {
-            Ok(datasurface_platform::Secret::new("opensesame"))
+    impl CredentialSource for Wrong {
+        fn secret(&self, _: &CredentialKey, _: &str) -> Result<Secret, CredentialError> {
+            Ok(Secret::new("opensesame"))
         }
     }
     if Server::shared().is_none() {

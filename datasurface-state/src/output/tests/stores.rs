@@ -40,7 +40,7 @@ pub(in crate::output) fn in_store(store: Store, test: fn()) {
 }
 
 /// The store of the test that this thread runs.
-pub(super) fn current_store() -> Store {
+pub(in crate::output) fn current_store() -> Store {
     STORE.get()
 }
 
@@ -71,7 +71,7 @@ impl CredentialSource for TestCredentials {
 }
 
 /// The place of the state of a target; none for the folder itself.
-pub(super) fn database(place: &Place, store: Store) -> Option<StatePlace> {
+pub(in crate::output) fn database(place: &Place, store: Store) -> Option<StatePlace> {
     let name = place.folder.path().display().to_string();
     match store {
         Store::Files => None,

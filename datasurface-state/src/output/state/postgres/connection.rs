@@ -13,7 +13,10 @@ use tokio::{
     runtime::{Builder, Runtime},
     time::timeout,
 };
-use tokio_postgres::{Client, Config, NoTls, Transaction, config::SslMode};
+use tokio_postgres::{
+    Client, Config, NoTls, Transaction,
+    config::{ChannelBinding, SslMode},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
@@ -42,7 +45,7 @@ impl fmt::Debug for Session {
 
 impl Session {
     /// Connects. Only with a server on this machine is no TLS spoken; every other one has a certificate of an authority that the operating system
-    /// trusts, for its name.
+    /// trusts, for its name, and proves that it knows the password: it is never sent to one that asks for it.
     pub(super) fn open(
         (host, port): (&str, u16),
         (user, database): (&str, &str),
@@ -63,8 +66,12 @@ impl Session {
                 Ok(client)
             } else {
                 let tls = MakeRustlsConnect::new(tls()?);
-                let (client, connection) =
-                    config.ssl_mode(SslMode::Require).connect(tls).await.map_err(reason)?;
+                let (client, connection) = config
+                    .ssl_mode(SslMode::Require)
+                    .channel_binding(ChannelBinding::Require)
+                    .connect(tls)
+                    .await
+                    .map_err(reason)?;
                 tokio::spawn(connection);
                 Ok(client)
             }
