@@ -24,6 +24,7 @@ mod manifest;
 mod manifest_change;
 mod parts;
 mod plan_file;
+mod present_files;
 mod relative_path;
 mod rendering_id;
 mod stored_manifest;
@@ -43,6 +44,7 @@ pub use manifest::{
     RenderedNode, RenderedNodes, ScopeEntry, StoredView,
 };
 pub use plan_file::{OrderedScope, PlanFile};
+pub use present_files::PresentFiles;
 pub use rendering_id::{RenderedRevision, RenderingId};
 pub use transaction::TargetTransaction;
 
