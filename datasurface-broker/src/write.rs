@@ -1,12 +1,20 @@
 //! Writing a proposal into its target.
 
-use crate::{each, progress::Progress, propose::Proposal};
+use crate::{
+    each,
+    progress::Progress,
+    propose::{Proposal, WrittenScope},
+};
+use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
-use datasurface_platform::{File, FileRecord, PlatformError, Rendering, SafePath, hook::REFUSED};
+use datasurface_platform::{
+    File, FileRecord, PlatformError, Rendering, SafePath, ScopeRecord, hook::REFUSED,
+};
 use datasurface_state::{Manifest, Target, TargetError, TargetTransaction};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::Arc,
 };
 
 pub(crate) static CHANGED: CodeInfo = CodeInfo::error(
@@ -83,28 +91,30 @@ impl Proposal {
             return Err(WriteError::Refused(said));
         }
         target.finish(Some(lock))?;
-        let there = self.unchanged_files(target)?;
-        let promised = self.manifest.files();
+        let scopes: Vec<_> = self.written_scopes().collect();
+        let missing = missing_files(&scopes, target)?;
+        let there = self.unchanged_change_files(target)?;
         let mut written = BTreeSet::new();
         let mut writing = target.begin()?;
         writing.describe(|| self.message());
-        let scopes: Vec<_> = self.written_scopes().collect();
         let progress = Progress::of_writing(scopes.len());
+        let scopes: Vec<_> = scopes.iter().zip(missing).collect();
         // As many at a time as there are threads: no more of them are in memory.
         for scopes in scopes.chunks(each::width()) {
-            let rendered = each::scope(scopes, |scope| {
+            let rendered = each::scope(scopes, |(scope, missing)| {
                 progress.advance();
-                let is_there = scope.paths().all(|path| there.contains(&path));
-                (!is_there).then(|| scope.render()).transpose()
+                (!missing.is_empty()).then(|| scope.render()).transpose()
             });
-            for (scope, rendering) in scopes.iter().zip(rendered) {
+            for ((scope, missing), rendering) in scopes.iter().zip(rendered) {
                 for file in rendering?.iter().flat_map(Rendering::files) {
-                    put(&mut writing, &scope.path_of(file.path()), file, &promised, &there)?;
+                    put(&mut writing, scope, missing, file)?;
                 }
             }
         }
         for (path, file) in self.transition_files() {
-            put(&mut writing, &path, file, &promised, &there)?;
+            if !there.contains(&path) {
+                writing.put(&path, file.content())?;
+            }
             written.insert(path);
         }
         let is_gone = |path: &SafePath| !there.contains(path) && !written.contains(path);
@@ -113,31 +123,61 @@ impl Proposal {
         Ok(said)
     }
 
-    /// Returns the files of the new manifest that are in the target already, as the one of the target says. They are not read.
-    fn unchanged_files(&self, target: &Target) -> Result<BTreeSet<SafePath>, TargetError> {
-        let before = target.manifest().map(Manifest::files).unwrap_or_default();
-        let after = self.manifest.files();
-        let accepted = target.manifest().map(Manifest::accepted);
-        let is_edited = |path: &SafePath| accepted.is_some_and(|accepted| accepted.contains_key(path));
+    /// Returns the files of changes in the new manifest that are in the target already, as the one of the target says. They are not read.
+    fn unchanged_change_files(&self, target: &Target) -> Result<BTreeSet<SafePath>, TargetError> {
+        let before = target.manifest().map(Manifest::change_files).unwrap_or_default();
+        let after = self.manifest.change_files();
         let is_same = |(path, record): &(&SafePath, &&FileRecord)| {
-            before.get(*path).is_some_and(|before| before.hash == record.hash) && !is_edited(path)
+            before.get(*path).is_some_and(|before| before.hash == record.hash)
         };
         target.existing(after.iter().filter(is_same).map(|(path, _)| path))
     }
 }
 
+/// Returns the files of each scope that are not in the target as the manifest of the target says, by path in the folder of the scope. No file is read.
+fn missing_files<'p>(
+    scopes: &[WrittenScope<'p>],
+    target: &Target,
+) -> Result<Vec<BTreeSet<&'p SafePath>>, TargetError> {
+    let records = target.manifest().into_iter().flat_map(|manifest| manifest.platforms().values());
+    let entries = records.flat_map(|record| {
+        record.scopes.iter().map(|entry| (entry.folder.joined_to(&record.folder), &entry.record))
+    });
+    let before: BTreeMap<SafePath, &Arc<ScopeRecord>> = entries.collect();
+    let accepted = target.manifest().map(Manifest::accepted).filter(|accepted| !accepted.is_empty());
+    let mut present = target.present_files();
+    let of_scope = |scope: &WrittenScope<'p>| {
+        let (now, before) = (&scope.entry().record, before.get(scope.folder()).copied());
+        let mut missing = BTreeSet::new();
+        for (path, record) in &now.files {
+            let is_same = before.is_some_and(|before| {
+                Arc::ptr_eq(before, now)
+                    || before.files.get(path).is_some_and(|before| before.hash == record.hash)
+            });
+            let is_edited = accepted.is_some_and(|accepted| accepted.contains_key(&scope.path_of(path)));
+            if !is_same || is_edited || !present.contains(scope.folder(), path)? {
+                missing.insert(path);
+            }
+        }
+        Ok(missing)
+    };
+    scopes.iter().map(of_scope).collect()
+}
+
+/// Stages a file of a scope, if it is missing.
 fn put(
     writing: &mut TargetTransaction<'_>,
-    path: &SafePath,
+    scope: &WrittenScope<'_>,
+    missing: &BTreeSet<&SafePath>,
     file: &File,
-    promised: &BTreeMap<SafePath, &FileRecord>,
-    there: &BTreeSet<SafePath>,
 ) -> Result<(), WriteError> {
-    if promised.get(path).is_none_or(|record| record.hash != file.record().hash) {
-        return Err(WriteError::NotDeterministic(path.clone()));
+    let path = scope.path_of(file.path());
+    let hash = match missing.contains(file.path()) {
+        true => writing.put(&path, file.content())?,
+        false => Fingerprint::of_bytes(file.content()),
+    };
+    match scope.entry().record.files.get(file.path()) {
+        Some(record) if record.hash == hash => Ok(()),
+        _ => Err(WriteError::NotDeterministic(path)),
     }
-    if !there.contains(path) {
-        writing.put(path, file.content())?;
-    }
-    Ok(())
 }

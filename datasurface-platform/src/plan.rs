@@ -10,7 +10,7 @@ use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::{Diagnostic, GroupKey, Repository, Set};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 /// A revision: the hash of a model and its assignments.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -262,7 +262,7 @@ pub struct Step {
     /// The reason, in the words of the platform.
     pub reason: String,
     /// The reason, in the words of the model.
-    pub cause: Cause,
+    pub cause: Arc<Cause>,
     /// The last day on which held data is retained; `None` for other actions, and for data that is retained until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed_until: Option<NaiveDate>,

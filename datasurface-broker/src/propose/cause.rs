@@ -65,14 +65,15 @@ impl<'a> ChangedNodes<'a> {
         &self,
         ecosystem: &Valid<Ecosystem>,
         graphs: &IntentionGraphs,
-    ) -> BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> {
+    ) -> BTreeMap<PlatformName, BTreeMap<NodeKey, Arc<Cause>>> {
         let exports = exports_by_datastore(&self.nodes);
-        let mut causes: BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> = BTreeMap::new();
+        let mut causes: BTreeMap<PlatformName, BTreeMap<NodeKey, Arc<Cause>>> = BTreeMap::new();
         for key in &self.nodes {
             let because_of = exports_of(key, &exports);
             let nodes = if because_of.is_empty() { [(*key).clone()].into() } else { because_of };
             let owners = nodes.iter().flat_map(|node| owners(ecosystem, graphs, node)).collect();
-            causes.entry(key.platform().clone()).or_default().insert((*key).clone(), Cause { nodes, owners });
+            let cause = Arc::new(Cause { nodes, owners });
+            causes.entry(key.platform().clone()).or_default().insert((*key).clone(), cause);
         }
         causes
     }
@@ -93,7 +94,7 @@ pub(super) fn of_shared_scopes(
     views: &Views,
     base: Option<&Manifest>,
     entries: &Entries,
-    causes: &BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>>,
+    causes: &BTreeMap<PlatformName, BTreeMap<NodeKey, Arc<Cause>>>,
 ) -> BTreeMap<PlatformName, Vec<SharedCause>> {
     let platforms: BTreeSet<&PlatformName> =
         entries.keys().chain(base.into_iter().flat_map(|base| base.platforms().keys())).collect();
@@ -121,7 +122,7 @@ pub(super) fn of_shared_scopes(
             };
             let nodes: Set<NodeKey> = nodes.flat_map(because_of).collect();
             let owners = nodes.iter().flat_map(|node| owners(ecosystem, graphs, node)).collect();
-            SharedCause { key: key.clone(), cause: Cause { nodes, owners } }
+            SharedCause { key: key.clone(), cause: Arc::new(Cause { nodes, owners }) }
         });
         causes.collect()
     };

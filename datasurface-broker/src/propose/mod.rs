@@ -41,7 +41,7 @@ pub use proposal::Proposal;
 
 pub(crate) use lint::LintMemory;
 pub(crate) use memory::PlanMemory;
-pub(crate) use proposal::Proposed;
+pub(crate) use proposal::{Proposed, WrittenScope};
 
 use crate::{
     broker::Broker,

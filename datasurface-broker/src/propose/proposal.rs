@@ -52,7 +52,17 @@ pub(crate) struct WrittenScope<'p> {
     folder: SafePath,
 }
 
-impl WrittenScope<'_> {
+impl<'p> WrittenScope<'p> {
+    /// What is recorded of the scope.
+    pub(crate) fn entry(&self) -> &'p ScopeEntry {
+        self.entry
+    }
+
+    /// The folder of the scope in the target.
+    pub(crate) fn folder(&self) -> &SafePath {
+        &self.folder
+    }
+
     /// A path in the target.
     pub(crate) fn path_of(&self, inside: &SafePath) -> SafePath {
         inside.joined_to(&self.folder)

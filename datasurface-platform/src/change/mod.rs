@@ -27,7 +27,10 @@ use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, GroupKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The change from one rendering of a platform to the next: the scopes that differ, lazily; what begins to be held; what may go.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +58,7 @@ pub struct ChangeHeader {
     pub released: BTreeMap<ResourceAddress, Guard>,
     /// Nodes that changed, came or went, and who owns what changed.
     #[serde(default)]
-    pub causes: BTreeMap<NodeKey, Cause>,
+    pub causes: BTreeMap<NodeKey, Arc<Cause>>,
     /// The nodes with a cause of which nothing but metadata is other than before.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub metadata: BTreeSet<NodeKey>,
@@ -72,7 +75,7 @@ pub struct SharedCause {
     /// The shared scope.
     pub key: SharedKey,
     /// The cause.
-    pub cause: Cause,
+    pub cause: Arc<Cause>,
 }
 
 impl<'a> RenderingChange<'a> {

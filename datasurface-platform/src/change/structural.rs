@@ -13,7 +13,7 @@ use crate::{
 };
 use datasurface_graph::NodeKey;
 use datasurface_model::{ContainerKey, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 impl RenderingChange<'_> {
     /// Derives the plan by comparing resources by address: a new resource is created, one that differs is judged, one with
@@ -29,9 +29,7 @@ impl RenderingChange<'_> {
     ) -> Result<Plan, PlatformError> {
         self.structural_of_all(|change| match change {
             JudgedChange::Changed(change) => judge(change),
-            JudgedChange::Created(_) | JudgedChange::Retired(_) => {
-                Judgement::effect(Effect::None, String::new())
-            }
+            _ => Judgement::effect(Effect::None, String::new()),
         })
     }
 
@@ -212,7 +210,7 @@ impl RenderingChange<'_> {
     }
 
     /// The cause of the change of a shared scope.
-    fn shared_cause(&self, scope: &Scope) -> Option<&Cause> {
+    fn shared_cause(&self, scope: &Scope) -> Option<&Arc<Cause>> {
         match scope {
             Scope::Shared(key) => {
                 let shared = &self.frame.shared;
@@ -224,7 +222,7 @@ impl RenderingChange<'_> {
     }
 
     /// The changes at the nodes that a resource is there for; in a shared scope, also those of the nodes whose share in it changed.
-    fn cause_of(&self, scope: &Scope, resource: &Resource) -> Cause {
+    fn cause_of(&self, scope: &Scope, resource: &Resource) -> Arc<Cause> {
         let dataset = resource.held_data().map(|held| &held.dataset);
         let at_origins = resource.origins().iter().flat_map(|node| self.causes_at(node, dataset));
         joined(self.shared_cause(scope).into_iter().chain(at_origins))
@@ -232,24 +230,24 @@ impl RenderingChange<'_> {
 
     /// The changes at a node. What holds one dataset of a capture is there for the exports of that dataset: where some of these changed,
     /// the others are no cause.
-    fn causes_at(&self, node: &NodeKey, dataset: Option<&DatasetKey>) -> Vec<&Cause> {
+    fn causes_at(&self, node: &NodeKey, dataset: Option<&DatasetKey>) -> Vec<&Arc<Cause>> {
         let causes = &self.frame.causes;
         let Some(change) = causes.get(node) else { return Vec::new() };
         let exports = dataset.into_iter().flat_map(|dataset| exports_of(change, node.platform(), dataset));
-        let changes: Vec<&Cause> = exports.filter_map(|export| causes.get(export)).collect();
+        let changes: Vec<&Arc<Cause>> = exports.filter_map(|export| causes.get(export)).collect();
         if changes.is_empty() { vec![change] } else { changes }
     }
 }
 
-fn joined<'c>(causes: impl IntoIterator<Item = &'c Cause>) -> Cause {
-    let causes: Vec<&Cause> = causes.into_iter().collect();
-    if let [one] = &causes[..] {
-        return (*one).clone();
-    }
-    Cause {
-        nodes: causes.iter().flat_map(|cause| &cause.nodes).cloned().collect(),
-        owners: causes.iter().flat_map(|cause| &cause.owners).cloned().collect(),
-    }
+/// Joins causes. Where there is one, it is that one itself: all resources of a shared scope have the cause of the scope, and both grow with the model.
+fn joined<'c>(causes: impl IntoIterator<Item = &'c Arc<Cause>>) -> Arc<Cause> {
+    let causes: Vec<&Arc<Cause>> = causes.into_iter().collect();
+    let [one] = &causes[..] else {
+        let nodes = causes.iter().flat_map(|cause| &cause.nodes).cloned().collect();
+        let owners = causes.iter().flat_map(|cause| &cause.owners).cloned().collect();
+        return Arc::new(Cause { nodes, owners });
+    };
+    Arc::clone(one)
 }
 
 /// The exports of a dataset among the nodes of a cause, which are beside each other there.

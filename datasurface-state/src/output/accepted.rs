@@ -11,7 +11,7 @@ use super::{
 };
 use datasurface_graph::Fingerprint;
 use datasurface_model::{Diagnostic, nearest};
-use datasurface_platform::SafePath;
+use datasurface_platform::{FileRecord, SafePath};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -100,18 +100,17 @@ fn is_of_change(platform: &PlatformRecord, path: &SafePath) -> bool {
     platform.change_files().any(|(inside, _)| inside.joined_to(&platform.folder) == *path)
 }
 
-/// Returns the hash that each file of ours has unless somebody edited it: as it was rendered, or as an edit was accepted. A file whose accepted edit
+/// Returns the hash that each of these files of ours has unless somebody edited it: as it was rendered, or as an edit was accepted. A file whose accepted edit
 /// was taken back is as it was rendered.
 pub(super) fn hashes_on_disk(
     ground: &TargetFolder,
+    files: Option<BTreeMap<SafePath, &FileRecord>>,
     manifest: Option<&Manifest>,
 ) -> Result<BTreeMap<SafePath, Fingerprint>, TargetError> {
-    let Some(manifest) = manifest else {
-        return Ok(BTreeMap::new());
-    };
+    let files = files.unwrap_or_default().into_iter();
     let mut hashes: BTreeMap<SafePath, Fingerprint> =
-        manifest.files().into_iter().map(|(path, record)| (path, record.hash)).collect();
-    for (path, accepted) in manifest.accepted() {
+        files.map(|(path, record)| (path, record.hash)).collect();
+    for (path, accepted) in manifest.into_iter().flat_map(Manifest::accepted) {
         if let Some(hash) = hashes.get_mut(path)
             && ground.state(path, accepted.hash)? == FileState::Same
         {

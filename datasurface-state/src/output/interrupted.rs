@@ -52,7 +52,8 @@ impl Interrupted {
         let load_part =
             |path: &SafePath, hash| load_part(ground, state, (path, hash), journal.staged_part(path));
         let ReadManifest { manifest, parts } = parts::read(&text, &load_part)?;
-        let has_done_files = journal.has_done_files(ground)?;
+        let waiting = ground.all_staged()?;
+        let has_done_files = journal.has_done_files(&waiting);
         let before = if has_done_files { None } else { load(state)? };
         let old = before.as_ref().map(|before| before.read.manifest.files()).unwrap_or_default();
         let new = manifest.files();
@@ -83,12 +84,8 @@ impl Interrupted {
             return Err(foreign(reason));
         }
         journal.check(ground, !has_done_files)?;
-        let mut staged = BTreeMap::new();
-        for write in &journal.writes {
-            if ground.is_staged(write.staged)? {
-                staged.insert(write.path.clone(), write.staged);
-            }
-        }
+        let staged = journal.writes.iter().filter(|write| waiting.contains(&write.staged));
+        let staged = staged.map(|write| (write.path.clone(), write.staged)).collect();
         Ok(Self { journal, manifest, parts, hash, staged })
     }
 

@@ -161,9 +161,10 @@ impl Journal {
         // Names that differ in case only may be one file.
         let going: BTreeSet<String> =
             self.removals.iter().map(|removal| removal.path.case_folded()).collect();
+        let staged = ground.all_staged()?;
         for write in &self.writes {
             let state = ground.state(&write.path, write.hash)?;
-            match ground.is_staged(write.staged)? {
+            match staged.contains(&write.staged) {
                 true if state == FileState::Replaced || going.contains(&write.path.case_folded()) => {}
                 true => write.check_unedited(state)?,
                 false if state == FileState::Same => {}
@@ -171,7 +172,7 @@ impl Journal {
             }
         }
         if is_everything_to_be_removed {
-            let put = self.put_before(ground)?;
+            let put = self.put_before(&staged);
             for removal in &self.removals {
                 removal.is_there(ground, &put)?;
             }
@@ -181,14 +182,9 @@ impl Journal {
 
     /// Whether all files have come and gone, as they have before the first part is put in its place. Until then, the manifest of before
     /// can be read.
-    pub(super) fn has_done_files(&self, ground: &TargetFolder) -> Result<bool, TargetError> {
-        let staged = self.parts.iter().map(|part| part.staged).chain([self.manifest.staged]);
-        for staged in staged {
-            if !ground.is_staged(staged)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    pub(super) fn has_done_files(&self, staged: &BTreeSet<u64>) -> bool {
+        let mut own = self.parts.iter().map(|part| part.staged).chain([self.manifest.staged]);
+        own.any(|number| !staged.contains(&number))
     }
 
     /// Returns where the content of a part waits, if it does.
@@ -198,10 +194,12 @@ impl Journal {
 
     /// Does what it says, as far as it was not done before.
     pub(super) fn finish(&self, ground: &TargetFolder) -> Result<(), TargetError> {
-        if !self.has_done_files(ground)? {
-            self.remove(ground)?;
+        // Nobody else writes there: what waits is looked up once.
+        let waiting = ground.all_staged()?;
+        if !self.has_done_files(&waiting) {
+            self.remove(ground, &waiting)?;
         }
-        let mut touched = self.put(ground)?;
+        let mut touched = self.put(ground, &waiting)?;
         if let Some(lock) = &self.lock {
             touched.extend(lock.finish(ground)?);
         }
@@ -220,11 +218,11 @@ impl Journal {
         Ok(())
     }
 
-    fn remove(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+    fn remove(&self, ground: &TargetFolder, waiting: &BTreeSet<u64>) -> Result<(), TargetError> {
         if self.removals.is_empty() {
             return Ok(());
         }
-        let put = self.put_before(ground)?;
+        let put = self.put_before(waiting);
         let mut folders = BTreeSet::new();
         for removal in &self.removals {
             let path = &removal.path;
@@ -241,35 +239,41 @@ impl Journal {
 
     /// What is in its place already. On a disk that does not tell cases apart, it may be found again under the name of what
     /// went.
-    fn put_before(&self, ground: &TargetFolder) -> Result<BTreeSet<String>, TargetError> {
-        let mut put = BTreeSet::new();
-        for write in &self.writes {
-            if !ground.is_staged(write.staged)? {
-                put.insert(write.path.case_folded());
-            }
-        }
-        Ok(put)
+    fn put_before(&self, waiting: &BTreeSet<u64>) -> BTreeSet<String> {
+        let put = self.writes.iter().filter(|write| !waiting.contains(&write.staged));
+        put.map(|write| write.path.case_folded()).collect()
     }
 
     /// Returns the folders that have to be waited for.
-    fn put(&self, ground: &TargetFolder) -> Result<BTreeSet<PathBuf>, TargetError> {
+    fn put(&self, ground: &TargetFolder, waiting: &BTreeSet<u64>) -> Result<BTreeSet<PathBuf>, TargetError> {
         let mut folders = BTreeSet::new();
         let mut touched = BTreeSet::new();
+        // Where the last file was put, which is in its place: most files are in the folder of the one before them.
+        let mut last = None;
         for write in &self.writes {
             let (staged, path) = (ground.staged(write.staged), &write.path);
-            let state = ground.state(path, write.hash)?;
-            if !ground.is_staged(write.staged)? {
+            let folder = path.as_str().rsplit_once('/').map(|(folder, _)| folder);
+            let is_known = folder.is_some() && folder == last;
+            let state = match is_known {
+                true => ground.state_in_folder(path, write.hash)?,
+                false => ground.state(path, write.hash)?,
+            };
+            if !waiting.contains(&write.staged) {
                 if state != FileState::Same {
                     return Err(damaged(path.as_str(), "is neither staged nor in its place"));
                 }
                 continue;
             }
             write.check_unedited(state)?;
-            if state == FileState::Missing {
+            if !is_known && state == FileState::Missing {
                 touched.extend(ground.rendered().make_way(path, &mut folders)?);
             }
-            ground.rename(&staged, &ground.path_of(path))?;
-            touched.extend(ground.path_of(path).parent().map(Path::to_owned));
+            let place = ground.path_of(path);
+            ground.rename(&staged, &place)?;
+            if !is_known {
+                touched.extend(place.parent().map(Path::to_owned));
+                last = folder;
+            }
         }
         Ok(touched)
     }

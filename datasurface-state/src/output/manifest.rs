@@ -5,12 +5,15 @@
 mod applied;
 mod platform_record;
 mod rendered_node;
+mod same_scopes;
 mod stored_view;
 mod wire;
 
 pub use applied::{AppliedTarget, ApplyState, EarlierApplied, EarlierTransition};
 pub use rendered_node::{RenderedNode, RenderedNodes};
 pub use stored_view::StoredView;
+
+pub(super) use same_scopes::SameScopes;
 
 use super::{AcceptedEdit, RenderedRevision, RenderingId};
 use crate::lock::Lock;

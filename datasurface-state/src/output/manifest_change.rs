@@ -29,11 +29,16 @@ pub(super) struct ManifestChange {
 impl ManifestChange {
     /// Compares a manifest with the one of a target. Of a part that is the same, no text is made, and nothing is hashed.
     pub(super) fn between(target: &Target, manifest: &Manifest) -> Result<Self, TargetError> {
-        let old = target.manifest().map(Parts::of).transpose()?.unwrap_or_default();
-        let new = Parts::of(manifest)?;
         let (mut hashes, mut written) = (BTreeMap::new(), Vec::new());
+        // A manifest in one text, of an earlier version, has no parts on the disk.
+        let before = target.manifest().filter(|_| !target.parts.is_empty());
+        let old = before.map(|before| Parts::of(before, Some(manifest))).transpose()?.unwrap_or_default();
+        let new = Parts::of(manifest, before)?;
+        for path in new.shared() {
+            let missing = || TargetError::bug(&INCOMPLETE, path, format!("the part `{path}` has no hash"));
+            hashes.insert(path.clone(), *target.parts.get(path).ok_or_else(missing)?);
+        }
         for (path, part) in new.iter() {
-            // A manifest in one text, of an earlier version, has no parts on the disk.
             let before = target.parts.get(path);
             if let (Some(before), Some(old)) = (before, old.get(path))
                 && old == part

@@ -25,6 +25,7 @@ mod manifest_change;
 mod opened;
 mod parts;
 mod plan_file;
+mod present_files;
 mod relative_path;
 mod rendering_id;
 mod state;
@@ -45,6 +46,7 @@ pub use manifest::{
     RenderedNode, RenderedNodes, ScopeEntry, StoredView,
 };
 pub use plan_file::{OrderedScope, PlanFile};
+pub use present_files::PresentFiles;
 pub use rendering_id::{RenderedRevision, RenderingId};
 pub use state::{StatePlace, StatePlaceError};
 pub use transaction::TargetTransaction;

@@ -11,6 +11,8 @@ use super::{
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
 use std::{
+    collections::BTreeSet,
+    ffi::OsString,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -245,6 +247,20 @@ impl TargetFolder {
         }
     }
 
+    /// Returns the numbers under which content waits. What is in their places is not looked at: it is files, since this process wrote them, or
+    /// asked [`is_staged`](Self::is_staged) of each.
+    pub(super) fn all_staged(&self) -> Result<BTreeSet<u64>, TargetError> {
+        let staging = self.staging();
+        if self.kind(&staging)? != Some(FileKind::Folder) {
+            return Ok(BTreeSet::new());
+        }
+        let number = |name: OsString| {
+            let number: u64 = name.to_str()?.parse().ok()?;
+            (*name == *number.to_string()).then_some(number)
+        };
+        Ok(reading(&staging, self.disk.list(&staging))?.into_iter().filter_map(number).collect())
+    }
+
     /// Takes away what was staged and never became a write. True if there was something.
     pub(super) fn discard(&self) -> Result<bool, TargetError> {
         let staging = self.staging();
@@ -294,7 +310,25 @@ impl TargetFolder {
 
     /// What became of a file that was rendered with this hash.
     pub(super) fn state(&self, path: &SafePath, hash: Fingerprint) -> Result<FileState, TargetError> {
-        Ok(match self.kind_at(path)? {
+        self.state_of(path, hash, self.kind_at(path)?)
+    }
+
+    /// The same of a file in a folder that is known to be in its place.
+    pub(super) fn state_in_folder(
+        &self,
+        path: &SafePath,
+        hash: Fingerprint,
+    ) -> Result<FileState, TargetError> {
+        self.state_of(path, hash, self.kind(&self.path_of(path))?)
+    }
+
+    fn state_of(
+        &self,
+        path: &SafePath,
+        hash: Fingerprint,
+        kind: Option<FileKind>,
+    ) -> Result<FileState, TargetError> {
+        Ok(match kind {
             None => FileState::Missing,
             Some(FileKind::Folder | FileKind::Other) => FileState::Replaced,
             Some(FileKind::File) => match self.hash(&self.path_of(path))? {

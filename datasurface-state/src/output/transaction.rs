@@ -43,15 +43,15 @@ impl<'t> TargetTransaction<'t> {
     }
 
     /// Stages a file for a path, relative to the target.
-    /// It does not come to its place before the commit. If a path is staged again, the later content counts.
+    /// It does not come to its place before the commit. If a path is staged again, the later content counts. Returns the hash of the content.
     ///
     /// # Errors
     ///
     /// If the content cannot be written to the disk.
-    pub fn put(&mut self, path: &SafePath, content: &[u8]) -> Result<(), TargetError> {
+    pub fn put(&mut self, path: &SafePath, content: &[u8]) -> Result<Fingerprint, TargetError> {
         let staged = self.stage(content)?;
         self.staged.insert(path.clone(), staged);
-        Ok(())
+        Ok(staged.hash)
     }
 
     /// Makes the target what the manifest says, and gives the lock its new text: as a whole or not at all.

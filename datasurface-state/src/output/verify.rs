@@ -7,7 +7,8 @@ use super::{
     disk::FileKind,
     error::{A_BUG, TargetError, finding},
     journal::{Removal, Write},
-    manifest::Manifest,
+    manifest::{Manifest, SameScopes},
+    present_files::PresentFiles,
     target_folder::{FileState, TargetFolder, reading},
 };
 use datasurface_graph::Fingerprint;
@@ -35,7 +36,7 @@ pub(super) fn removals(
     old: Option<&Manifest>,
     new: &Manifest,
 ) -> Result<TargetChanges, TargetError> {
-    let old = hashes_on_disk(ground, old)?;
+    let old = hashes_on_disk(ground, old.map(Manifest::files), old)?;
     let new = new.files();
     if let Some(path) = new.keys().find(|path| !old.contains_key(*path)) {
         return Err(incomplete(path, &format!("`{path}` was not there before")).into());
@@ -58,12 +59,30 @@ pub(super) fn verify(
     if let Some(error) = new.inconsistency() {
         return Err(incomplete("manifest", &error).into());
     }
-    let old = hashes_on_disk(ground, old)?;
-    let new = new.files();
+    // Of the scopes that stay as they are, files are looked at where they are: most targets are large, and most changes are small.
+    let same = old.map(|old| SameScopes::between(old, new)).unwrap_or_default();
+    let old = hashes_on_disk(ground, old.map(|old| same.files_beside(old)), old)?;
+    let new = same.files_beside(new);
     let mut verification = Verification::new(ground, &old, &new);
-    for path in staged.keys().filter(|path| !new.contains_key(*path)) {
-        let error = format!("`{path}` was put, and is not in the manifest");
-        verification.findings.push(incomplete(path, &error));
+    for (path, staged) in staged.iter().filter(|(path, _)| !new.contains_key(*path)) {
+        match same.file(path) {
+            Some(record) => verification.write(path, record, Some(record.hash), Some(*staged))?,
+            None => {
+                let error = format!("`{path}` was put, and is not in the manifest");
+                verification.findings.push(incomplete(path, &error));
+            }
+        }
+    }
+    let mut present = PresentFiles::new(ground);
+    for (folder, entry) in same.scopes() {
+        for (inside, record) in &entry.record.files {
+            if !present.contains(folder, inside)? {
+                let path = inside.joined_to(folder);
+                if !staged.contains_key(&path) {
+                    verification.write(&path, record, Some(record.hash), None)?;
+                }
+            }
+        }
     }
     for (path, hash) in &old {
         if !new.contains_key(path) {

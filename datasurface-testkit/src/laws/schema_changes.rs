@@ -7,7 +7,10 @@ use datasurface_model::DatasetKey;
 use datasurface_platform::{
     Cause, ChangeHeader, Effect, Meaning, Plan, RenderingChange, Revision, Scope, SharedCause, Step,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Changes the schema of each dataset, and looks at the steps that are planned for what keeps its data, or delivers it.
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
@@ -93,10 +96,10 @@ pub(super) fn plan(
 ) -> Option<Plan> {
     let [from, to] = [lone.view().facts(), new].map(|facts| Revision::new(Fingerprint::of(facts)));
     let key = lone.view().key();
-    let cause = Cause { nodes: [key.clone()].into(), ..Cause::default() };
+    let cause = Arc::new(Cause { nodes: [key.clone()].into(), ..Cause::default() });
     let scopes = before.changes(after, lone.call.view.scope());
     let shared = scopes.iter().filter_map(|changed| match &changed.scope {
-        Scope::Shared(key) => Some(SharedCause { key: key.clone(), cause: cause.clone() }),
+        Scope::Shared(key) => Some(SharedCause { key: key.clone(), cause: Arc::clone(&cause) }),
         Scope::Foundation | Scope::Shard(_) => None,
     });
     let header = ChangeHeader {
@@ -106,7 +109,7 @@ pub(super) fn plan(
         to,
         newly_held: Vec::new(),
         released: BTreeMap::new(),
-        causes: BTreeMap::from([(key.clone(), cause.clone())]),
+        causes: BTreeMap::from([(key.clone(), cause)]),
         metadata: BTreeSet::new(),
     };
     lone.platform.diff(&RenderingChange::new(&header, &scopes)).ok()

@@ -53,6 +53,21 @@ pub trait Disk: fmt::Debug + Send + Sync {
     /// If the folder is missing or cannot be read.
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>>;
 
+    /// Returns the names of the files in a folder, in order; neither those of folders nor those of links.
+    ///
+    /// # Errors
+    ///
+    /// If the folder is missing or cannot be read.
+    fn files(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        let mut files = Vec::new();
+        for name in self.list(folder)? {
+            if self.kind(&folder.join(&name))? == Some(FileKind::File) {
+                files.push(name);
+            }
+        }
+        Ok(files)
+    }
+
     /// Creates a file with these bytes, in place of one that is there. They need not be on the disk before [`sync`](Disk::sync).
     ///
     /// # Errors
@@ -144,6 +159,10 @@ impl<D: Disk + ?Sized> Disk for Arc<D> {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
         (**self).list(folder)
+    }
+
+    fn files(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        (**self).files(folder)
     }
 
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {

@@ -48,12 +48,29 @@ impl Disk for RealDisk {
         Ok(names)
     }
 
-    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        // A new file, never the old one cut short: that one may be a link to somewhere else.
-        if self.kind(path)?.is_some() {
-            fs::remove_file(path)?;
+    fn files(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            // Known from the listing on most file systems.
+            if entry.file_type()?.is_file() {
+                names.push(entry.file_name());
+            }
         }
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        names.sort();
+        Ok(names)
+    }
+
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let create = || OpenOptions::new().write(true).create_new(true).open(path);
+        let mut file = match create() {
+            // A new file, never the old one cut short: that one may be a link to somewhere else.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                fs::remove_file(path)?;
+                create()?
+            }
+            created => created?,
+        };
         file.write_all(content)
     }
 

@@ -87,23 +87,39 @@ impl Part<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Parts<'m> {
     parts: BTreeMap<SafePath, Part<'m>>,
+    /// The paths of the pages of scopes that the other manifest has as they are.
+    shared: Vec<SafePath>,
 }
 
 impl<'m> Parts<'m> {
-    /// Divides a manifest. Nothing is copied but the lock.
+    /// Divides a manifest; of scopes that the `other` one has as they are, nothing but the paths of their pages is made. Nothing is copied but the
+    /// lock.
     ///
     /// # Errors
     ///
     /// If two scopes would have one part, or a path is not safe: both would be bugs.
-    pub(super) fn of(manifest: &'m Manifest) -> Result<Self, TargetError> {
+    pub(super) fn of(manifest: &'m Manifest, other: Option<&Manifest>) -> Result<Self, TargetError> {
         let mut parts = Self::default();
         for record in manifest.platforms().values() {
-            parts.add_side(RENDERED, record, &record.scopes, &record.owed)?;
+            let other = other.and_then(|other| other.record_in(&record.folder));
+            // What is applied is compared with what is rendered, page by page.
+            let other = other.filter(|other| !record.is_behind() && !other.is_behind());
+            let is_shared = |entry: &Arc<ScopeEntry>| {
+                other.and_then(|other| other.entry_like(entry)).is_some_and(|one| Arc::ptr_eq(one, entry))
+            };
+            let (shared, own): (Vec<_>, Vec<_>) = record.scopes.iter().partition(|entry| is_shared(entry));
+            for entry in shared {
+                for number in 0..page::page_count(entry) {
+                    let place = PartPlace { platform: &record.folder, scope: Some(&entry.folder), number };
+                    parts.shared.push(place.path(RENDERED)?);
+                }
+            }
+            parts.add_side(RENDERED, record, own, &record.owed)?;
             for (number, nodes) in node_parts(&record.nodes).into_iter().enumerate() {
                 parts.add(nodes_path(&record.folder, number)?, nodes)?;
             }
             if let ApplyState::Behind(behind) = &record.standing {
-                parts.add_side(APPLIED, record, &behind.scopes, &behind.owed)?;
+                parts.add_side(APPLIED, record, behind.scopes.iter().collect(), &behind.owed)?;
             }
         }
         if let Some(lock) = manifest.recorded_lock() {
@@ -118,6 +134,11 @@ impl<'m> Parts<'m> {
         self.parts.iter()
     }
 
+    /// The paths of the pages of scopes that the other manifest has as they are.
+    pub(super) fn shared(&self) -> &[SafePath] {
+        &self.shared
+    }
+
     /// Returns the part at a path.
     pub(super) fn get(&self, path: &SafePath) -> Option<&Part<'m>> {
         self.parts.get(path)
@@ -128,10 +149,10 @@ impl<'m> Parts<'m> {
         &mut self,
         side: &str,
         record: &'m PlatformRecord,
-        scopes: &'m [Arc<ScopeEntry>],
+        scopes: Vec<&'m Arc<ScopeEntry>>,
         owed: &'m Owed,
     ) -> Result<(), TargetError> {
-        let scopes = scopes.iter().flat_map(|entry| {
+        let scopes = scopes.into_iter().flat_map(|entry| {
             let pages = pages(entry).into_iter().map(Part::Page).enumerate();
             pages.map(|(number, page)| (Some(&entry.folder), number, page))
         });

@@ -1,10 +1,15 @@
 //! What is rendered, and planned where all of it changes, takes as long as there are datasets.
 
-use crate::{encrypted::DEFAULT, laws::laws_with, shop::settings, site::deployment};
+use crate::{
+    encrypted::DEFAULT,
+    laws::laws_with,
+    shop::{Shop, settings},
+    site::{deployment, plan},
+};
 use cpu_time::ThreadTime;
 use datasurface_platform::prelude::*;
 use datasurface_testkit::Synthetic;
-use std::time::Duration;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// How much more there is the second time.
 const TIMES: u32 = 4;
@@ -48,5 +53,22 @@ fn a_revision_takes_as_long_as_there_are_datasets() {
                 "{what}: {TIMES} times the datasets: {small:?} became {large:?}"
             );
         }
+    }
+}
+
+/// A shared scope has more resources and more nodes that share it in a larger model, and each node is a cause of each resource: if each of them had
+/// a list of its own, a plan would grow with the square of the model.
+#[test]
+fn all_that_is_made_in_a_shared_scope_has_one_cause_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop { reports: Some(5432), ..Shop::new("states") };
+    let revision = deployment(folder.path()).render(&shop.ecosystem()).unwrap();
+    let mut causes = BTreeMap::<_, Vec<_>>::new();
+    for step in plan(&revision).steps().iter().filter(|step| matches!(step.scope, Scope::Shared(_))) {
+        causes.entry(&step.scope).or_default().push(&step.cause);
+    }
+    assert!(causes.values().any(|causes| causes.len() > 2), "{causes:?}");
+    for (scope, causes) in causes {
+        assert!(causes.iter().all(|cause| Arc::ptr_eq(cause, causes[0])), "{scope}");
     }
 }
