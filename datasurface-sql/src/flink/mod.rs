@@ -31,6 +31,8 @@ pub struct FlinkTable {
     pub names: Vec<String>,
     /// The columns, in order.
     pub columns: Vec<String>,
+    /// The columns of the key, which no two rows have in common, at no moment.
+    pub key: Vec<String>,
 }
 
 /// A statement in the SQL of Flink.
@@ -40,6 +42,11 @@ pub struct FlinkSelect {
     pub sql: String,
     /// The columns that are read of each table, by its name in Flink.
     pub read: BTreeMap<String, BTreeSet<String>>,
+    /// The columns that it makes of the key of its only table, or of what it groups by: no two rows have them in common, at no moment. `None` for
+    /// other statements: of two rows that take each other's key, the later change may arrive first.
+    pub identity: Option<BTreeSet<String>>,
+    /// Whether there is a condition, so that a row may go by a change of what it is made of.
+    pub has_condition: bool,
 }
 
 /// The first part of a statement that is not written for Flink, for people.
@@ -170,10 +177,12 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
         }
     }
     let mut items = Vec::new();
+    let mut by_value: BTreeMap<String, &String> = BTreeMap::new();
     for column in columns {
         let value = made.remove(&column.to_lowercase());
         let value = value.ok_or_else(|| NotFlink(format!("it has no column `{column}`")))?;
         items.push(format!("{value} AS {}", quoted(column)));
+        by_value.insert(value, column);
     }
     if let Some(name) = made.keys().next() {
         return Err(NotFlink(format!("it has a column `{name}` that nobody declared")));
@@ -204,7 +213,20 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
         sql.push_str(&format!("\nHAVING {}", scope.expression(condition)?));
     }
     scope.refuse_ungrouped(&by)?;
-    Ok(FlinkSelect { sql, read: scope.into_read() })
+    // What is grouped by nothing is one row.
+    let is_grouped = scope.has_aggregates || !by.is_empty();
+    let identity = match is_grouped {
+        true => Some(by),
+        false => scope.key().filter(|_| only.is_empty()),
+    };
+    let passed_on = |value: &String| by_value.get(value).map(|column| (*column).clone());
+    Ok(FlinkSelect {
+        sql,
+        identity: identity.and_then(|identity| identity.iter().map(passed_on).collect()),
+        // Rows are chosen before they are grouped.
+        has_condition: having.is_some() || selection.is_some() && !is_grouped,
+        read: scope.into_read(),
+    })
 }
 
 /// Returns the columns that an item makes, each with its value.

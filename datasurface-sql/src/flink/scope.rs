@@ -48,6 +48,14 @@ impl<'t> Scope<'t> {
         self.columns
     }
 
+    /// Returns the key of the only table, as it is written; `None` of several tables, and of one without a key.
+    pub(super) fn key(&self) -> Option<Vec<String>> {
+        let [(_, table)] = &self.read[..] else { return None };
+        let key: Vec<String> =
+            table.key.iter().map(|column| format!("{}.{}", placed(0), quoted(column))).collect();
+        Some(key).filter(|key| !key.is_empty())
+    }
+
     /// Refuses a column of groups that has no one value in a group.
     pub(super) fn refuse_ungrouped(&self, by: &[String]) -> Result<(), NotFlink> {
         let is_grouped = self.has_aggregates || !by.is_empty();

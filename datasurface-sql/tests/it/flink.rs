@@ -8,6 +8,7 @@ fn tables() -> Vec<FlinkTable> {
         table: table.to_owned(),
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+        key: vec![columns[0].to_owned()],
     };
     vec![
         table("a", &["Shop_people", "Shop_persons"], &["id", "Name", "city"]),
@@ -55,6 +56,39 @@ fn what_is_read_is_known() {
         .collect();
     let city = vec!["city".to_owned()];
     assert_eq!(read, BTreeMap::from([("a".to_owned(), city.clone()), ("b".to_owned(), city)]));
+}
+
+/// A row that changes takes the place of the one before only if it has its key, and still fulfils every condition.
+#[test]
+fn it_is_known_by_what_a_row_is_told_and_whether_a_change_may_end_it() {
+    for (sql, identity, has_condition) in [
+        ("SELECT id AS n, name AS m FROM Shop_people", Some(vec!["n"]), false),
+        ("SELECT id AS n, name AS m FROM Shop_people WHERE city = 'x'", Some(vec!["n"]), true),
+        ("SELECT city AS n, name AS m FROM Shop_people", None, false),
+        ("SELECT id || 'x' AS n, name AS m FROM Shop_people", None, false),
+        ("SELECT DISTINCT id AS n, name AS m FROM Shop_people", None, false),
+        (
+            "SELECT p.id AS n, c.country AS m FROM Shop_people p JOIN Shop_cities c ON p.city = c.city",
+            None,
+            false,
+        ),
+        (
+            "SELECT city AS n, count(*) AS m FROM Shop_people WHERE id > 1 GROUP BY city",
+            Some(vec!["n"]),
+            false,
+        ),
+        (
+            "SELECT city AS n, count(*) AS m FROM Shop_people GROUP BY city HAVING count(*) > 1",
+            Some(vec!["n"]),
+            true,
+        ),
+        ("SELECT city AS n, count(*) AS m FROM Shop_people GROUP BY city, name", None, false),
+        ("SELECT max(id) AS n, count(*) AS m FROM Shop_people WHERE id > 1", Some(vec![]), false),
+    ] {
+        let made = to_flink(sql, &tables(), &["n".to_owned(), "m".to_owned()]).unwrap();
+        let identity = identity.map(|names| names.into_iter().map(str::to_owned).collect());
+        assert_eq!((made.identity, made.has_condition), (identity, has_condition), "{sql}");
+    }
 }
 
 #[test]

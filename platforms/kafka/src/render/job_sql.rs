@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `$read_…` | a table over the topic of an input, with the columns that are read, and the key |
 //! | `$input_…` | a view of it, with values as they are in the model |
-//! | `$made_…` | a view of an output: the SELECT of the transformer, with the types of the output |
+//! | `$made_…` | a view of an output: the SELECT of the transformer, with the types of the output, and each key once |
 //! | `$write_…` | a table over the topic of an output, of keys and values as texts |
 //! | the last one | a record for each change of each output, as Debezium would write it |
 //!
@@ -15,7 +15,7 @@
 use super::Context;
 use crate::flink_type::FlinkType;
 use datasurface_platform::{
-    model::sql::{FlinkTable, NotFlink, to_flink},
+    model::sql::{FlinkSelect, FlinkTable, NotFlink, to_flink},
     prelude::*,
 };
 use serde_json::Value;
@@ -47,10 +47,10 @@ pub(crate) fn statements(
         let columns: Vec<String> = output.schema.table().columns().iter().map(name).collect();
         let written = to_flink(select, &tables, &columns)
             .map_err(|problem| NotFlink::new(format!("the SELECT of `{}`: {problem}", output.key)))?;
-        for (table, columns) in written.read {
-            read.entry(table).or_default().extend(columns);
+        for (table, columns) in &written.read {
+            read.entry(table.clone()).or_default().extend(columns.iter().cloned());
         }
-        made.push((output, written.sql));
+        made.push((output, written));
     }
     let mut statements = Vec::new();
     for (index, (table, input)) in inputs.iter().enumerate() {
@@ -60,13 +60,39 @@ pub(crate) fn statements(
         statements.extend(input_statements(context, group, index, topic, input, columns)?);
     }
     let mut inserts = Vec::new();
-    for (index, (output, sql)) in made.into_iter().enumerate() {
+    for (index, (output, select)) in made.into_iter().enumerate() {
         let topic = context.names.topic(output.storage_key());
-        statements.extend(output_statements(context, index, &topic, output, &sql)?);
-        inserts.push(insert(index, &topic, output)?);
+        let changes = Changes::new(output, &select);
+        statements.extend(output_statements(context, index, &topic, output, &select.sql, changes)?);
+        inserts.push(insert(index, &topic, output, changes)?);
     }
     statements.push(format!("EXECUTE STATEMENT SET BEGIN\n{}\nEND", inserts.join("\n")));
     Ok(statements)
+}
+
+/// What the changes of an output may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Changes {
+    /// A row that changes takes the place of the one before.
+    Replace,
+    /// A row may go by a change, as one that does not fulfil a condition any more.
+    End,
+    /// The same, and a key may be of two rows for a moment: the one that has it, and the one that had it.
+    Move,
+}
+
+impl Changes {
+    fn new(output: &DatasetFacts, select: &FlinkSelect) -> Self {
+        let key = output.schema.table().key();
+        let is_of_key = |name: &String| key.iter().any(|column| column.as_str() == name);
+        match &select.identity {
+            Some(identity) if identity.iter().all(is_of_key) => match select.has_condition {
+                true => Self::End,
+                false => Self::Replace,
+            },
+            _ => Self::Move,
+        }
+    }
 }
 
 fn table(node: &NodeView, transform: &TransformFacts, index: usize, input: &DatasetFacts) -> FlinkTable {
@@ -74,6 +100,7 @@ fn table(node: &NodeView, transform: &TransformFacts, index: usize, input: &Data
         table: view(index),
         names: transform.input_names(&input.key, &node.facts().called),
         columns: input.schema.table().columns().iter().map(name).collect(),
+        key: input.schema.table().key().iter().map(ColumnName::to_string).collect(),
     }
 }
 
@@ -156,11 +183,25 @@ fn output_statements(
     topic: &str,
     output: &DatasetFacts,
     sql: &str,
+    changes: Changes,
 ) -> Result<[String; 2], NotFlink> {
+    let definition = output.schema.table();
     let mut columns = Vec::new();
-    for column in output.schema.table().columns() {
+    for column in definition.columns() {
         let name = quoted(column.name().as_str());
         columns.push(format!("CAST({name} AS {}) AS {name}", flink_type(output, column)?.name()));
+    }
+    let mut select = format!("SELECT {}\nFROM (\n{sql}\n)", columns.join(", "));
+    if changes == Changes::Move {
+        // A group is there for as long as it has a row, in whatever order its rows come and go. When all changes have come, it has one row.
+        let is_key = |column: &Column| definition.key().contains(column.name());
+        let grouped = definition.columns().iter().map(|column| {
+            let name = quoted(column.name().as_str());
+            if is_key(column) { name } else { format!("MAX({name}) AS {name}") }
+        });
+        let key = definition.key().iter().map(|column| quoted(column.as_str())).collect::<Vec<_>>();
+        let grouped = grouped.collect::<Vec<_>>().join(", ");
+        select = format!("SELECT {grouped}\nFROM (\n{select}\n)\nGROUP BY {}", key.join(", "));
     }
     let members = over(
         context,
@@ -176,13 +217,13 @@ fn output_statements(
     );
     let (made, written) = (quoted(&format!("$made_{index}")), quoted(&format!("$write_{index}")));
     Ok([
-        format!("CREATE TEMPORARY VIEW {made} AS\nSELECT {}\nFROM (\n{sql}\n)", columns.join(", ")),
+        format!("CREATE TEMPORARY VIEW {made} AS\n{select}"),
         format!("CREATE TEMPORARY TABLE {written} (`key` STRING, `value` STRING) {members}"),
     ])
 }
 
 /// The statement that writes the changes of an output.
-fn insert(index: usize, topic: &str, output: &DatasetFacts) -> Result<String, NotFlink> {
+fn insert(index: usize, topic: &str, output: &DatasetFacts, changes: Changes) -> Result<String, NotFlink> {
     let definition = output.schema.table();
     let (mut fields, mut members) = (Vec::new(), Vec::new());
     for column in definition.columns() {
@@ -207,10 +248,12 @@ fn insert(index: usize, topic: &str, output: &DatasetFacts) -> Result<String, No
         )
     };
     let nothing = "CAST(NULL AS STRING)";
+    // Flink takes a row back before it changes it, and says no more of it where it fulfils a condition no longer.
+    let taken_back = if changes == Changes::Replace { "" } else { "'UPDATE_BEFORE', 'd', " };
     Ok(format!(
         "INSERT INTO `$write_{index}`\nSELECT\n  {key_schema} || {key} || '}}',\n  CASE WHEN `$n` = 2 THEN {nothing}\n  \
          WHEN `$op` = 'd' THEN {}\n  ELSE {} END\nFROM TO_CHANGELOG(input => TABLE `$made_{index}`, op => DESCRIPTOR(`$op`), \
-         op_mapping => MAP['INSERT', 'c', 'UPDATE_AFTER', 'c', 'DELETE', 'd'])\n\
+         op_mapping => MAP['INSERT', 'c', {taken_back}'UPDATE_AFTER', 'c', 'DELETE', 'd'])\n\
          CROSS JOIN UNNEST(CASE WHEN `$op` = 'd' THEN ARRAY[1, 2] ELSE ARRAY[1] END) AS `$records` (`$n`);",
         value(&row, nothing),
         value(nothing, &row),
