@@ -78,6 +78,50 @@ impl FlinkType {
         }
     }
 
+    /// Returns the type in Avro, with what Connect means by it.
+    pub(crate) fn avro(&self) -> Value {
+        match self {
+            Self::Plain(_, "int16") => json!({"type": "int", "connect.type": "int16"}),
+            Self::Plain(_, "int32") => json!("int"),
+            Self::Plain(_, "int64") => json!("long"),
+            Self::Plain(_, kind) => json!(kind),
+            Self::Decimal(precision, scale) => json!({
+                "type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale,
+                "connect.name": "org.apache.kafka.connect.data.Decimal", "connect.version": 1,
+                "connect.parameters": {"scale": scale.to_string(), "connect.decimal.precision": precision.to_string()},
+            }),
+            Self::Date => {
+                json!({"type": "int", "connect.name": "io.debezium.time.Date", "connect.version": 1})
+            }
+        }
+    }
+
+    /// The type of a column of records in Avro, which has whole numbers of 32 bits and of 64.
+    pub(crate) fn avro_column(&self) -> String {
+        match self {
+            Self::Plain(_, "int16") | Self::Date => "INT".to_owned(),
+            other => other.name(),
+        }
+    }
+
+    /// Returns what records in Avro have of the value of a column.
+    pub(crate) fn avro_value_of(&self, column: &str) -> String {
+        match self {
+            Self::Plain(_, "int16") => format!("CAST({column} AS INT)"),
+            _ => self.record_of(column),
+        }
+    }
+
+    /// Returns what the type of a column in Avro must have, where Flink reads the values of another one as other values without an error: it looks neither at
+    /// the digits behind a point, nor at the size of a number.
+    pub(crate) fn required_of_avro(&self) -> Option<Value> {
+        match self {
+            Self::Plain(_, "int16") => Some(json!({"connect.type": "int16"})),
+            Self::Decimal(_, scale) => Some(json!({"connect.parameters": {"scale": scale.to_string()}})),
+            _ => None,
+        }
+    }
+
     /// Returns the field of a schema of Connect, in JSON.
     pub(crate) fn field(&self, column: &str, optional: bool) -> Value {
         match self {

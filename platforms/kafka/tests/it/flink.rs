@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is made: the datastore, which one transformer makes, the dataset, its columns, the key first, and the SELECT, with the names that a job
 /// has of its inputs.
 #[derive(Clone, Debug)]
-struct Made {
+pub(crate) struct Made {
     datastore: &'static str,
     dataset: &'static str,
     schema: &'static str,
@@ -25,7 +25,7 @@ struct Made {
     select: String,
 }
 
-const MASKED: &str = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";
+pub(crate) const MASKED: &str = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";
 
 /// Every type and every form that is written for Flink.
 const FORMS: &str = "SELECT id, big, day, amount, ratio, part, truth, word, abs(id) AS positive, char_length(word) AS long, coalesce(word, 'none') AS known, \
@@ -40,7 +40,7 @@ const FORMED: &str = "id Integer key, big BigInt, day Date, amount Decimal(38,10
      counted VarChar, sign Integer, either Boolean, many Boolean";
 
 /// Makes a table of values that are easily lost on the way.
-fn fill_forms(source: &mut postgres::Client) {
+pub(crate) fn fill_forms(source: &mut postgres::Client) {
     source
         .batch_execute(
             r#"CREATE TABLE forms (id integer PRIMARY KEY, big bigint, day date, amount numeric(38,10), ratio double precision, part real,
@@ -59,7 +59,7 @@ fn fill_forms(source: &mut postgres::Client) {
 
 /// Masked customers, products with the names of their suppliers, counts of what the first one made, and every form. Rows of `named`, `online` and
 /// `many` go when a row that they are made of changes: by another key, or since it does not fulfil a condition any more.
-fn all(masked: &str) -> Vec<Made> {
+pub(crate) fn all(masked: &str) -> Vec<Made> {
     vec![
         Made { datastore: "Masked", dataset: "customers", schema: CUSTOMERS, inputs: vec!["NW_Data/customers"], select: masked.to_owned() },
         Made {
@@ -115,7 +115,29 @@ fn all(masked: &str) -> Vec<Made> {
     ]
 }
 
+/// Another SELECT of masked customers, by which fewer rows are there, and what is made of those at the source.
+pub(crate) fn fewer() -> (Vec<Made>, Vec<Made>) {
+    let masked = MASKED.replace("***", r#"# "'' \ é"#);
+    let fewer = all(&format!("{masked} WHERE country IS NOT NULL AND country <> 'Land 3'"));
+    let expected = fewer.iter().cloned().map(|made| match made.datastore {
+        "Counted" => Made { select: made.select.replace("WHERE ", "WHERE country <> 'Land 3' AND "), ..made },
+        _ => made,
+    });
+    let expected = expected.collect();
+    (fewer, expected)
+}
+
 fn ecosystem(site: &Site, flink: &Flink, all: &[Made]) -> Ecosystem {
+    ecosystem_on(platform(site, "Stream", PATIENCE, false), site, flink, all)
+}
+
+/// The model on a platform, which has this cluster of Flink.
+pub(crate) fn ecosystem_on(
+    platform: PlatformDeclaration,
+    site: &Site,
+    flink: &Flink,
+    all: &[Made],
+) -> Ecosystem {
     let capture =
         Capture::change_data_capture("USA/Team/Source").with_consistency(Consistency::SingleDataset);
     let columns = [
@@ -159,8 +181,7 @@ fn ecosystem(site: &Site, flink: &Flink, all: &[Made]) -> Ecosystem {
                 .group(DatasetGroup::new("Made").with_sinks(wanted.iter().map(String::as_str))),
         )
     };
-    let platform = platform(site, "Stream", PATIENCE, false)
-        .setting("flink", json!({"url": flink.url(), "checkpoint_seconds": 1}));
+    let platform = platform.setting("flink", json!({"url": flink.url(), "checkpoint_seconds": 1}));
     model_on(platform, site, with)
 }
 
@@ -171,7 +192,7 @@ fn at_source(made: &Made) -> String {
 }
 
 /// The first difference between what was made and the same SELECT over the source.
-fn difference(site: &Site, all: &[Made]) -> Option<String> {
+pub(crate) fn difference(site: &Site, all: &[Made]) -> Option<String> {
     let (mut source, mut warehouse) = (site.source(), site.warehouse());
     all.iter().find_map(|made| {
         let columns: Vec<&str> =
@@ -203,7 +224,7 @@ fn drifted(deployment: &Deployment) -> Vec<String> {
 }
 
 /// The jobs that the cluster has to do with, without their versions.
-fn jobs(gateway: &GatewayClient) -> BTreeMap<String, String> {
+pub(crate) fn jobs(gateway: &GatewayClient) -> BTreeMap<String, String> {
     let alive = gateway.jobs().unwrap().into_iter().filter(|job| job.state.is_alive());
     alive.map(|job| (job.name.split('@').next().unwrap().to_owned(), job.id)).collect()
 }
@@ -269,24 +290,11 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     assert_eq!(drifted(&deployment), Vec::<String>::new());
 
     // Another SELECT, by which fewer rows are there.
-    let fewer = all(&format!(
-        "{} WHERE country IS NOT NULL AND country <> 'Land 3'",
-        MASKED.replace("***", r#"# "'' \ é"#)
-    ));
+    let (fewer, expected) = fewer();
     let revision = deployment.render(&ecosystem(&site, &flink, &fewer)).unwrap();
     let plan = format!("{:?}", revision.plans[&PlatformName::from("Stream")]);
     assert!(plan.contains("the rows of its output are deleted"), "{plan}");
     deployment.apply(&EnvironmentCredentials).unwrap();
-    let expected: Vec<Made> = fewer
-        .iter()
-        .cloned()
-        .map(|made| match made.datastore {
-            "Counted" => {
-                Made { select: made.select.replace("WHERE ", "WHERE country <> 'Land 3' AND "), ..made }
-            }
-            _ => made,
-        })
-        .collect();
     assert_equal(&site, &flink, &mut deployment, &expected);
 
     // Nobody wants the last one any more.
