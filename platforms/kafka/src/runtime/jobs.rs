@@ -62,7 +62,7 @@ pub(super) fn ensure(
     if found.is_empty() {
         required::wait(clients, site, rendered, job)?;
     }
-    if let Some(problem) = refusal(clients, site, job)? {
+    if let Some(problem) = stop_mistyped(clients, site, job)? {
         let context = format!("starting the job `{}`", job.name);
         return Err(PlatformError::new(PlatformErrorKind::Config, context).caused_by(problem));
     }
@@ -85,7 +85,7 @@ pub(super) fn ensure(
 /// # Errors
 ///
 /// If the registry or the gateway cannot be asked, or it does not stop in time.
-pub(super) fn refusal(
+pub(super) fn stop_mistyped(
     clients: &Clients,
     site: &RuntimeContext<'_>,
     job: &Job,

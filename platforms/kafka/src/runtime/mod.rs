@@ -88,16 +88,16 @@ impl Runtime for KafkaPlatform {
         let rendered = Rendered::read(site.rendered)?;
         let mut clients = Clients::connect(self.settings(), site)?;
         let mut report = RunReport::default();
-        let refused = refused(&clients, site, &rendered)?;
-        if request.mode == RunMode::UntilIdle && !refused.is_empty() {
+        let mistyped = mistyped(&clients, site, &rendered)?;
+        if request.mode == RunMode::UntilIdle && !mistyped.is_empty() {
             // What they make is not to be waited for.
-            report.failures = refused;
+            report.failures = mistyped;
         } else if request.mode == RunMode::UntilIdle {
             restarted(&mut clients, site, &rendered)?;
             report.failures = idle::wait(&mut clients, site, &rendered, self.settings().patience())?;
-            report.failures.extend(self::refused(&clients, site, &rendered)?);
+            report.failures.extend(self::mistyped(&clients, site, &rendered)?);
         } else {
-            report.failures.extend(refused);
+            report.failures.extend(mistyped);
             for (address, connector) in &rendered.connectors {
                 if let Some(reason) = connectors::restart_failed(&clients.connect, connector)? {
                     report.failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
@@ -131,14 +131,14 @@ impl Runtime for KafkaPlatform {
 }
 
 /// Stops jobs that read other types than those of the model, and returns one failure for each.
-fn refused(
+fn mistyped(
     clients: &Clients,
     site: &RuntimeContext<'_>,
     rendered: &Rendered,
 ) -> Result<Vec<JobFailure>, PlatformError> {
     let mut failures = Vec::new();
     for (address, job) in &rendered.jobs {
-        let reason = jobs::refusal(clients, site, job)?;
+        let reason = jobs::stop_mistyped(clients, site, job)?;
         failures.extend(reason.map(|reason| JobFailure {
             job: address.clone(),
             reason,

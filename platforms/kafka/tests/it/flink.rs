@@ -285,6 +285,12 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     let failure = status(&deployment).sinks.into_iter().find_map(|sink| sink.last_failure);
     assert_eq!(failure.unwrap(), "its job `Stream.job.MakeMasked`: it is over");
     assert_eq!(drifted(&deployment), ["job.MakeMasked: it is over"]);
+
+    // The cluster forgets all jobs, as one does that is not highly available and lost its manager.
+    flink.lose_manager().unwrap();
+    let forgotten = ["Bought", "Counted", "Formed", "Masked"]
+        .map(|made| format!("job.Make{made}: the cluster does not know it"));
+    assert_eq!(drifted(&deployment), forgotten);
     change(&mut site.source(), 7);
     assert_equal(&site, &flink, &mut deployment, &made);
     assert_eq!(drifted(&deployment), Vec::<String>::new());
