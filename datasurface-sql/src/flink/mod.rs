@@ -2,17 +2,19 @@
 //!
 //! Flink tells names in capitals from names in small letters, quotes them by backticks, and has many words that cannot be names. So nothing of a
 //! statement is passed on as it was: each form that is known is written again, with names as they are declared. What is accepted is
-//! listed, form by form; whatever is not named is refused. Left out is what Flink computes otherwise, as numbers that overflow without an error,
+//! listed, form by form; whatever is not named is refused. Left out is what Flink computes otherwise, as numbers that have no room for a result,
 //! functions that read NULL or texts in a way of their own, and whatever depends on the time.
 
 mod expression;
+mod number;
 mod scope;
 
 use crate::{lexical, read::Text};
+pub use number::FlinkNumber;
 use scope::{Place, Scope};
 use sqlparser::{
     ast::{
-        Distinct, GroupByExpr, LimitClause, Query, Select, SelectFlavor, SelectItem,
+        Distinct, Expr, GroupByExpr, LimitClause, Query, Select, SelectFlavor, SelectItem,
         SelectItemQualifiedWildcardKind, SetExpr, WildcardAdditionalOptions,
     },
     dialect::GenericDialect,
@@ -33,6 +35,8 @@ pub struct FlinkTable {
     pub columns: Vec<String>,
     /// The columns of the key, which no two rows have in common, at no moment.
     pub key: Vec<String>,
+    /// The columns that have exact numbers.
+    pub numbers: BTreeMap<String, FlinkNumber>,
 }
 
 /// A statement in the SQL of Flink.
@@ -45,6 +49,8 @@ pub struct FlinkSelect {
     /// The columns that it makes of the key of its only table, or of what it groups by: no two rows have them in common, at no moment. `None` for
     /// other statements: of two rows that take each other's key, the later change may arrive first.
     pub identity: Option<BTreeSet<String>>,
+    /// The columns that it makes of exact numbers.
+    pub numbers: BTreeMap<String, FlinkNumber>,
     /// Whether there is a condition, so that a row may go by a change of what it is made of.
     pub has_condition: bool,
 }
@@ -169,8 +175,12 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
     let from = scope.tables(from)?;
     scope.place = Place::Groups;
     let mut made: BTreeMap<String, String> = BTreeMap::new();
+    let mut numbers = BTreeMap::new();
     for item in projection {
         for (name, value) in item_of(item, &mut scope)? {
+            if let Some(number) = number_of(item, &name, &scope) {
+                numbers.insert(name.to_lowercase(), number);
+            }
             if made.insert(name.to_lowercase(), value).is_some() {
                 return Err(NotFlink(format!("two columns are called `{name}`")));
             }
@@ -219,10 +229,15 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
         true => Some(by),
         false => scope.key().filter(|_| only.is_empty()),
     };
+    let numbers = columns.iter().filter_map(|column| {
+        let number = numbers.get(&column.to_lowercase())?;
+        Some((column.clone(), *number))
+    });
     let passed_on = |value: &String| by_value.get(value).map(|column| (*column).clone());
     Ok(FlinkSelect {
         sql,
         identity: identity.and_then(|identity| identity.iter().map(passed_on).collect()),
+        numbers: numbers.collect(),
         // Rows are chosen before they are grouped.
         has_condition: having.is_some() || selection.is_some() && !is_grouped,
         read: scope.into_read(),
@@ -252,6 +267,16 @@ fn item_of(item: &SelectItem, scope: &mut Scope<'_>) -> Result<Vec<(String, Stri
                 SelectItemQualifiedWildcardKind::Expr(_) => Err(NotFlink::new("`.*` behind a value")),
             }
         }
+    }
+}
+
+/// Returns what is known of the number that an item makes of a column of this name.
+fn number_of(item: &SelectItem, name: &str, scope: &Scope<'_>) -> Option<FlinkNumber> {
+    match item {
+        SelectItem::UnnamedExpr(expression) | SelectItem::ExprWithAlias { expr: expression, .. } => {
+            scope.number_of(expression)
+        }
+        _ => scope.number_of_column(&Expr::Identifier(name.into())),
     }
 }
 

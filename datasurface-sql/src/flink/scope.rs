@@ -1,6 +1,6 @@
 //! Names: the tables that a SELECT reads, and their columns, as they are declared.
 
-use super::{FlinkTable, NotFlink, quoted, refuse};
+use super::{FlinkNumber, FlinkTable, NotFlink, quoted, refuse};
 use crate::compile::single;
 use sqlparser::ast::{Expr, Ident, Join, JoinConstraint, JoinOperator, TableFactor, TableWithJoins};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,20 @@ impl<'t> Scope<'t> {
     /// The columns that were read of each table.
     pub(super) fn into_read(self) -> BTreeMap<String, BTreeSet<String>> {
         self.columns
+    }
+
+    /// Returns what is known of the number in a column; `None` of one that has others, or that is not there once.
+    pub(super) fn number_of_column(&self, expression: &Expr) -> Option<FlinkNumber> {
+        let (table, name) = match expression {
+            Expr::Identifier(name) => (None, name),
+            Expr::CompoundIdentifier(names) => match &names[..] {
+                [table, name] => (Some(table.value.as_str()), name),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let (_, table, column) = self.found(table, &name.value).pop()?;
+        table.numbers.get(column).copied()
     }
 
     /// Returns the key of the only table, as it is written; `None` of several tables, and of one without a key.
@@ -153,13 +167,18 @@ impl<'t> Scope<'t> {
         }
     }
 
-    fn named(&mut self, table: Option<&str>, name: &str) -> Result<String, NotFlink> {
+    /// The columns of a name, each with its table, and with the place of that.
+    fn found(&self, table: Option<&str>, name: &str) -> Vec<(usize, &'t FlinkTable, &'t String)> {
         let is_of = |called: &str| table.is_none_or(|table| table.eq_ignore_ascii_case(called));
         let tables = self.read.iter().enumerate().filter(|(_, (called, _))| is_of(called));
-        let found: Vec<(usize, &FlinkTable, &String)> = tables
+        tables
             .flat_map(|(place, (_, table))| table.columns.iter().map(move |column| (place, *table, column)))
             .filter(|(.., column)| column.eq_ignore_ascii_case(name))
-            .collect();
+            .collect()
+    }
+
+    fn named(&mut self, table: Option<&str>, name: &str) -> Result<String, NotFlink> {
+        let found = self.found(table, name);
         match found[..] {
             [(place, table, column)] => {
                 self.columns.entry(table.table.clone()).or_default().insert(column.clone());

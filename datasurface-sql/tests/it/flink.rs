@@ -1,6 +1,6 @@
 //! What is written for Flink, and what is not. That Flink computes it as PostgreSQL does, both are asked by tests of the platform on Kafka.
 
-use datasurface_sql::{FlinkTable, to_flink};
+use datasurface_sql::{FlinkNumber, FlinkTable, to_flink};
 use std::collections::BTreeMap;
 
 fn tables() -> Vec<FlinkTable> {
@@ -9,10 +9,16 @@ fn tables() -> Vec<FlinkTable> {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         columns: columns.iter().map(|column| (*column).to_owned()).collect(),
         key: vec![columns[0].to_owned()],
+        numbers: [("id", FlinkNumber::INTEGER), ("price", FlinkNumber::decimal(8, 4))]
+            .into_iter()
+            .filter(|(name, _)| columns.contains(name))
+            .map(|(name, number)| (name.to_owned(), number))
+            .collect(),
     };
     vec![
         table("a", &["Shop_people", "Shop_persons"], &["id", "Name", "city"]),
         table("b", &["Shop_cities"], &["city", "country", "odd`name"]),
+        table("c", &["Shop_goods"], &["id", "price", "weight"]),
     ]
 }
 
@@ -29,6 +35,13 @@ fn names_are_those_that_are_declared_and_columns_are_in_order() {
 }
 
 #[test]
+fn patterns_and_parts_of_dates_are_written() {
+    let sql = "SELECT name NOT LIKE '%it''s%' AS n, extract(month from city) AS m FROM Shop_people";
+    let expected = "SELECT (`$0`.`Name` NOT LIKE '%it''s%') AS `n`, EXTRACT(MONTH FROM `$0`.`city`) AS `m`\nFROM `a` AS `$0`";
+    assert_eq!(written(sql, &["n", "m"]).as_deref(), Ok(expected));
+}
+
+#[test]
 fn joins_groups_and_stars_are_written() {
     let sql = "SELECT c.country, COUNT(DISTINCT p.id) AS people, max(p.name) AS last FROM Shop_people p \
                LEFT JOIN Shop_cities c ON p.city = c.city GROUP BY c.country HAVING count(*) > 1";
@@ -38,6 +51,49 @@ fn joins_groups_and_stars_are_written() {
     let star = written("SELECT DISTINCT * FROM Shop_cities", &["city", "country", "odd`name"]);
     let expected = "SELECT DISTINCT `$0`.`city` AS `city`, `$0`.`country` AS `country`, `$0`.`odd``name` AS `odd``name`\nFROM `b` AS `$0`";
     assert_eq!(star.as_deref(), Ok(expected));
+}
+
+/// Arithmetic is written in decimal numbers that have room for every result, and what a column gets is known.
+#[test]
+fn numbers_have_room() {
+    let number = |whole, scale| Some(FlinkNumber::decimal(whole, scale));
+    for (sql, expected, known) in [
+        ("id", "`$0`.`id`", Some(FlinkNumber::INTEGER)),
+        ("id + 1", "(CAST(`$0`.`id` AS DECIMAL(10, 0)) + CAST(1 AS DECIMAL(1, 0)))", number(11, 0)),
+        ("-id", "(- CAST(`$0`.`id` AS DECIMAL(10, 0)))", number(10, 0)),
+        (
+            "(price - 0.05) * id",
+            "((CAST(`$0`.`price` AS DECIMAL(12, 4)) - CAST(0.05 AS DECIMAL(3, 2))) * CAST(`$0`.`id` AS DECIMAL(10, 0)))",
+            number(20, 4),
+        ),
+        ("abs(id)", "ABS(CAST(`$0`.`id` AS DECIMAL(10, 0)))", number(10, 0)),
+        ("sum(id)", "SUM(CAST(`$0`.`id` AS DECIMAL(10, 0)))", number(38, 0)),
+        ("coalesce(sum(price), 0)", "COALESCE(SUM(CAST(`$0`.`price` AS DECIMAL(12, 4))), 0)", number(34, 4)),
+        (
+            "CASE WHEN weight = 1 THEN id END",
+            "CASE WHEN (`$0`.`weight` = 1) THEN `$0`.`id` END",
+            Some(FlinkNumber::INTEGER),
+        ),
+        ("weight", "`$0`.`weight`", None),
+    ] {
+        let made =
+            to_flink(&format!("SELECT {sql} AS n FROM Shop_goods"), &tables(), &["n".to_owned()]).unwrap();
+        assert_eq!(made.sql, format!("SELECT {expected} AS `n`\nFROM `c` AS `$0`"));
+        assert_eq!(made.numbers.get("n").copied(), known, "{sql}");
+    }
+    let small = FlinkNumber::SMALL;
+    for (room, other, is_enough) in [
+        (small, small, true),
+        (small, FlinkNumber::INTEGER, false),
+        (FlinkNumber::INTEGER, small, true),
+        // 99999 is no whole number of 16 bits, and 9.5 becomes 10.
+        (small, FlinkNumber::decimal(5, 0), false),
+        (small, FlinkNumber::decimal(4, 9), true),
+        (FlinkNumber::decimal(1, 0), FlinkNumber::decimal(1, 1), false),
+        (FlinkNumber::decimal(5, 0), small, true),
+    ] {
+        assert_eq!(room.has_room_for(other), is_enough, "{room:?} {other:?}");
+    }
 }
 
 #[test]
@@ -94,14 +150,23 @@ fn it_is_known_by_what_a_row_is_told_and_whether_a_change_may_end_it() {
 #[test]
 fn whatever_is_not_named_is_refused() {
     for (sql, words) in [
-        ("SELECT id + 1 AS n FROM Shop_people", "the operator `+`"),
-        ("SELECT sum(id) AS n FROM Shop_people", "the function `sum`"),
+        ("SELECT id / 2 AS n FROM Shop_people", "the operator `/`"),
+        ("SELECT name + 1 AS n FROM Shop_people", "something other than whole and decimal numbers"),
+        ("SELECT weight * 2 AS n FROM Shop_goods", "something other than whole and decimal numbers"),
+        ("SELECT sum(weight) AS n FROM Shop_goods", "something other than whole and decimal numbers"),
+        ("SELECT price * price * price * price AS n FROM Shop_goods", "more than 38 digits"),
+        ("SELECT sum(price * price * id) AS n FROM Shop_goods", "a sum of numbers of more than 28 digits"),
+        ("SELECT sum(sum(id)) AS n FROM Shop_goods", "a sum of numbers of more than 28 digits"),
+        ("SELECT sum(count(id)) AS n FROM Shop_goods", "within another one"),
+        ("SELECT name LIKE 'a_' AS n FROM Shop_people", "a pattern with `_`"),
+        ("SELECT name LIKE city AS n FROM Shop_people", "something other than a text"),
+        ("SELECT name ILIKE 'a%' AS n FROM Shop_people", "an expression of this form"),
+        ("SELECT extract(dow FROM name) AS n FROM Shop_people", "`DOW` of a time"),
         ("SELECT lower(name) AS n FROM Shop_people", "the function `lower`"),
         ("SELECT now() AS n FROM Shop_people", "the function `now`"),
         ("SELECT substring(name, 0, 2) AS n FROM Shop_people", "numbers from 1 on"),
         ("SELECT CAST(id AS text) AS n FROM Shop_people", "an expression of this form"),
         ("SELECT (SELECT 1) AS n FROM Shop_people", "an expression of this form"),
-        ("SELECT name LIKE 'a%' AS n FROM Shop_people", "an expression of this form"),
         ("SELECT rank() OVER (ORDER BY id) AS n FROM Shop_people", "with more than its arguments"),
         ("SELECT count(*) FILTER (WHERE id > 1) AS n FROM Shop_people", "with more than its arguments"),
         ("SELECT id AS n FROM Shop_people ORDER BY id", "`ORDER BY`"),
@@ -145,4 +210,8 @@ fn whatever_is_not_named_is_refused() {
 fn a_deep_expression_is_refused() {
     let deep = format!("SELECT {}id AS n FROM Shop_people", "id = id OR ".repeat(300));
     assert!(written(&deep, &["n"]).expect_err("it is deep").contains("100 levels"));
+    for count in [300, 5000] {
+        let deep = format!("SELECT {}id AS n FROM Shop_people", "id + ".repeat(count));
+        written(&deep, &["n"]).expect_err("it is deep");
+    }
 }

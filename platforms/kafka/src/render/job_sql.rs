@@ -75,7 +75,7 @@ pub(crate) fn statements(
     for (index, (output, select)) in made.into_iter().enumerate() {
         let topic = context.names.topic(output.storage_key());
         let changes = Changes::new(output, &select);
-        statements.push(made_view(index, output, &select.sql, changes)?);
+        statements.push(made_view(index, output, &select, changes)?);
         match &context.settings.schema_registry {
             Some(registry) => {
                 statements.extend(job_avro::statements(context, registry, index, &topic, output, changes)?);
@@ -123,6 +123,13 @@ fn table(node: &NodeView, transform: &TransformFacts, index: usize, input: &Data
         names: transform.input_names(&input.key, &node.facts().called),
         columns: input.schema.table().columns().iter().map(name).collect(),
         key: input.schema.table().key().iter().map(ColumnName::to_string).collect(),
+        numbers: input
+            .schema
+            .table()
+            .columns()
+            .iter()
+            .filter_map(|column| Some((name(column), FlinkType::new(column.data_type()).ok()?.number()?)))
+            .collect(),
     }
 }
 
@@ -241,14 +248,20 @@ fn read_columns<'i>(input: &'i DatasetFacts, read: &BTreeSet<String>) -> impl It
 }
 
 /// Returns the view of an output.
-fn made_view(index: usize, output: &DatasetFacts, sql: &str, changes: Changes) -> Result<String, NotFlink> {
+fn made_view(
+    index: usize,
+    output: &DatasetFacts,
+    written: &FlinkSelect,
+    changes: Changes,
+) -> Result<String, NotFlink> {
     let definition = output.schema.table();
     let mut columns = Vec::new();
     for column in definition.columns() {
         let name = quoted(column.name().as_str());
-        columns.push(format!("CAST({name} AS {}) AS {name}", flink_type(output, column)?.name()));
+        let number = written.numbers.get(column.name().as_str()).copied();
+        columns.push(format!("{} AS {name}", flink_type(output, column)?.cast(&name, number)));
     }
-    let mut select = format!("SELECT {}\nFROM (\n{sql}\n)", columns.join(", "));
+    let mut select = format!("SELECT {}\nFROM (\n{}\n)", columns.join(", "), written.sql);
     if changes == Changes::Move {
         // A group is there for as long as it has a row, in whatever order its rows come and go. When all changes have come, it has one row.
         let is_key = |column: &Column| definition.key().contains(column.name());

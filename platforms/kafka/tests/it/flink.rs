@@ -32,12 +32,15 @@ const FORMS: &str = "SELECT id, big, day, amount, ratio, part, truth, word, abs(
      md5(word) AS hashed, nullif(word, '') AS filled, replace(word, 'o', '00') AS replaced, SUBSTRING(word FROM 2 FOR 3) AS some_of_it, \
      substring(word, 2) AS rest, trim(word) AS trimmed, \
      CASE WHEN id < 0 THEN 'minus' WHEN id BETWEEN 1 AND 2 THEN 'few' ELSE 'a' END AS counted, CASE truth WHEN TRUE THEN 1 ELSE -1 END AS sign, \
-     amount >= 1.5 OR NOT truth AS either, (truth IS TRUE) AND big IS NOT NULL AND id NOT IN (7, 8) AS many FROM NW_Data_forms \
+     amount >= 1.5 OR NOT truth AS either, id * 2 - 7 AS less, -id AS turned, \
+     EXTRACT(YEAR FROM day) AS year, EXTRACT(MONTH FROM day) * 100 + EXTRACT(DAY FROM day) AS in_year, \
+     word LIKE '%o%' AS rounds, word NOT LIKE 'f%e' AS other, (truth IS TRUE) AND big IS NOT NULL AND id NOT IN (7, 8) AS many FROM NW_Data_forms \
      WHERE truth IS NOT FALSE OR id <> 3";
 
 const FORMED: &str = "id Integer key, big BigInt, day Date, amount Decimal(38,10), ratio Double, part Real, truth Boolean, word VarChar, \
      positive Integer, long Integer, known VarChar, hashed VarChar, filled VarChar, replaced VarChar, some_of_it VarChar, rest VarChar, trimmed VarChar, \
-     counted VarChar, sign Integer, either Boolean, many Boolean";
+     counted VarChar, sign Integer, either Boolean, less Integer, turned BigInt, year Integer, in_year SmallInt, rounds Boolean, other Boolean, \
+     many Boolean";
 
 /// Makes a table of values that are easily lost on the way.
 pub(crate) fn fill_forms(source: &mut postgres::Client) {
@@ -71,6 +74,22 @@ pub(crate) fn all(masked: &str) -> Vec<Made> {
                      p.unit_price < 100.5 AS is_cheap FROM nw_data_products p LEFT JOIN NW_Data_suppliers AS s ON p.supplier_id = s.supplier_id \
                      WHERE NOT p.discontinued OR p.product_name LIKE_PLACE"
                 .replace("LIKE_PLACE", "IN ('P2', 'P4')"),
+        },
+        Made {
+            datastore: "Bought",
+            dataset: "priced",
+            schema: "product_id SmallInt key, tripled Decimal(10,4)",
+            inputs: vec!["NW_Data/products"],
+            select: "SELECT product_id, (unit_price + 0.25) * 3 AS tripled FROM NW_Data_products".to_owned(),
+        },
+        Made {
+            datastore: "Bought",
+            dataset: "summed",
+            schema: "supplier_id SmallInt key, worth Decimal(18,4), numbers BigInt, cheapest Decimal(10,4)",
+            inputs: vec!["NW_Data/products"],
+            select: "SELECT supplier_id, SUM(unit_price * product_id) AS worth, SUM(product_id) AS numbers, MIN(unit_price) AS cheapest \
+                     FROM NW_Data_products WHERE supplier_id IS NOT NULL GROUP BY supplier_id"
+                .to_owned(),
         },
         Made {
             datastore: "Bought",
@@ -304,10 +323,27 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     assert_equal(&site, &flink, &mut deployment, &expected);
 
     // Nobody wants the last one any more.
-    deployment.render(&ecosystem(&site, &flink, &fewer[..4])).unwrap();
+    deployment.render(&ecosystem(&site, &flink, &fewer[..6])).unwrap();
     deployment.apply(&EnvironmentCredentials).unwrap();
     assert_eq!(jobs(&gateway).keys().collect::<Vec<_>>(), [names[0], names[3]]);
     change(&mut site.source(), 8);
     until_idle(&mut deployment);
-    assert_equal(&site, &flink, &mut deployment, &fewer[..4]);
+    assert_equal(&site, &flink, &mut deployment, &fewer[..6]);
+
+    // A number that has no room in its column fails the job: nothing else takes its place.
+    let masked = jobs(&gateway)[names[3]].clone();
+    site.source().batch_execute("UPDATE products SET unit_price = 333333.5 WHERE product_id = 1401").unwrap();
+    crate::engine::eventually("it fails", || {
+        let drifted = drifted(&deployment);
+        let is_it = drifted == ["job.MakeBought: it failed, and Flink starts it again; its log says why"];
+        (!is_it).then(|| format!("{drifted:?}"))
+    });
+    let tripled = "SELECT tripled FROM \"Bought__priced\" WHERE product_id = 1401";
+    let tripled: Option<String> = site
+        .warehouse()
+        .query_opt(&tripled.replace("tripled FROM", "tripled::text FROM"), &[])
+        .unwrap()
+        .and_then(|row| row.get(0));
+    assert_eq!(tripled, None);
+    assert_eq!(jobs(&gateway)[names[3]], masked);
 }
