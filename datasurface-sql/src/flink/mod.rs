@@ -8,6 +8,8 @@
 mod expression;
 mod number;
 mod scope;
+mod subquery;
+mod union;
 
 use crate::{lexical, read::Text};
 pub use number::FlinkNumber;
@@ -15,7 +17,7 @@ use scope::{Place, Scope};
 use sqlparser::{
     ast::{
         Distinct, Expr, GroupByExpr, LimitClause, Query, Select, SelectFlavor, SelectItem,
-        SelectItemQualifiedWildcardKind, SetExpr, WildcardAdditionalOptions,
+        SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
     },
     dialect::GenericDialect,
 };
@@ -23,6 +25,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
+use subquery::{Subquery, refuse_long};
 
 /// A table that a statement may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,7 +86,7 @@ pub fn to_flink(sql: &str, tables: &[FlinkTable], columns: &[String]) -> Result<
         return Err(NotFlink(reason));
     }
     match Text::read_as(sql, &GenericDialect {}).map_err(NotFlink)? {
-        Text::Query(query) => written(&query, tables, columns),
+        Text::Query(query) => Ok(written(&query, tables, &[], Some(columns))?.0),
         Text::NotOneSelect(problem) => Err(NotFlink(problem.to_string())),
         Text::Unread(unread) => Err(NotFlink(unread.reason)),
     }
@@ -94,7 +97,13 @@ fn refuse(is_there: bool, form: &str) -> Result<(), NotFlink> {
     if is_there { Err(NotFlink(format!("{form} is not written for Flink"))) } else { Ok(()) }
 }
 
-fn written(query: &Query, tables: &[FlinkTable], columns: &[String]) -> Result<FlinkSelect, NotFlink> {
+/// Writes a query, with these columns or with its own ones. Returns the columns, too.
+fn written(
+    query: &Query,
+    tables: &[FlinkTable],
+    with_around: &[Subquery],
+    columns: Option<&[String]>,
+) -> Result<(FlinkSelect, Vec<String>), NotFlink> {
     let Query {
         with,
         body,
@@ -107,17 +116,25 @@ fn written(query: &Query, tables: &[FlinkTable], columns: &[String]) -> Result<F
         format_clause,
         pipe_operators,
     } = query;
-    refuse(with.is_some(), "`WITH`")?;
     // Rows of a stream have no order, and the first ones change as others come.
     refuse(order_by.is_some(), "`ORDER BY`")?;
     refuse(limit_clause.as_ref().is_some_and(has_limit) || fetch.is_some(), "`LIMIT`")?;
     let is_more = !locks.is_empty() || for_clause.is_some() || settings.is_some() || format_clause.is_some();
     refuse(is_more || !pipe_operators.is_empty(), "a lock, a setting or a format behind a query")?;
-    match &**body {
-        SetExpr::Select(select) => select_of(select, tables, columns),
-        SetExpr::SetOperation { op, .. } => Err(NotFlink(format!("`{op}` is not written for Flink"))),
-        _ => Err(NotFlink::new("something other than one SELECT is not written for Flink")),
+    let with = Subquery::all(with.as_ref(), tables, with_around)?;
+    let mut names = None;
+    let mut all: Option<FlinkSelect> = None;
+    for select in union::selects(body)? {
+        let one = select_of(select, Scope::new(tables, &with), columns, &mut names)?;
+        let both = match all {
+            None => one,
+            Some(before) => union::both(before, one),
+        };
+        refuse_long(&both.sql)?;
+        all = Some(both);
     }
+    let all = all.ok_or_else(|| NotFlink::new("something without a SELECT is not written for Flink"))?;
+    Ok((all, columns.map_or_else(|| names.unwrap_or_default(), <[String]>::to_vec)))
 }
 
 fn has_limit(clause: &LimitClause) -> bool {
@@ -129,7 +146,13 @@ fn has_limit(clause: &LimitClause) -> bool {
     }
 }
 
-fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Result<FlinkSelect, NotFlink> {
+/// Writes a SELECT. The names of the columns are those of the first one, which sets them.
+fn select_of(
+    select: &Select,
+    mut scope: Scope<'_>,
+    columns: Option<&[String]>,
+    names: &mut Option<Vec<String>>,
+) -> Result<FlinkSelect, NotFlink> {
     let Select {
         select_token: _,
         optimizer_hints: _,
@@ -171,21 +194,30 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
         || !matches!(flavor, SelectFlavor::Standard);
     refuse(is_more, "a clause that only some engines have")?;
     refuse(!named_window.is_empty() || qualify.is_some(), "a window")?;
-    let mut scope = Scope::new(tables);
     let from = scope.tables(from)?;
     scope.place = Place::Groups;
     let mut made: BTreeMap<String, String> = BTreeMap::new();
     let mut numbers = BTreeMap::new();
+    let mut own_names = Vec::new();
     for item in projection {
-        for (name, value) in item_of(item, &mut scope)? {
-            if let Some(number) = number_of(item, &name, &scope) {
+        for (own_name, value) in item_of(item, &mut scope, names.is_none())? {
+            let name = match &*names {
+                None => &own_name,
+                Some(names) => names.get(own_names.len()).ok_or_else(|| {
+                    NotFlink::new("a SELECT has more columns than the one before `UNION ALL`")
+                })?,
+            };
+            if let Some(number) = number_of(item, &own_name, &scope) {
                 numbers.insert(name.to_lowercase(), number);
             }
             if made.insert(name.to_lowercase(), value).is_some() {
                 return Err(NotFlink(format!("two columns are called `{name}`")));
             }
+            own_names.push(own_name);
         }
     }
+    let names = names.get_or_insert(own_names);
+    let columns = columns.unwrap_or(names);
     let mut items = Vec::new();
     let mut by_value: BTreeMap<String, &String> = BTreeMap::new();
     for column in columns {
@@ -244,9 +276,16 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
     })
 }
 
-/// Returns the columns that an item makes, each with its value.
-fn item_of(item: &SelectItem, scope: &mut Scope<'_>) -> Result<Vec<(String, String)>, NotFlink> {
+/// Returns the columns that an item makes, each with its value. Behind `UNION ALL`, a value needs no name.
+fn item_of(
+    item: &SelectItem,
+    scope: &mut Scope<'_>,
+    is_named: bool,
+) -> Result<Vec<(String, String)>, NotFlink> {
     match item {
+        SelectItem::UnnamedExpr(expression) if !is_named => {
+            Ok(vec![(String::new(), scope.expression(expression)?)])
+        }
         SelectItem::UnnamedExpr(expression) => {
             let value = scope
                 .column(expression)

@@ -60,7 +60,8 @@ impl FlinkNumber {
         Self { is_binary: false, ..self }
     }
 
-    fn either(self, other: Self) -> Self {
+    /// The number that is one or the other.
+    pub(super) fn either(self, other: Self) -> Self {
         Self {
             whole: self.whole.max(other.whole),
             scale: self.scale.max(other.scale),

@@ -1,7 +1,7 @@
 //! What is written for Flink, and what is not. That Flink computes it as PostgreSQL does, both are asked by tests of the platform on Kafka.
 
 use datasurface_sql::{FlinkNumber, FlinkTable, to_flink};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn tables() -> Vec<FlinkTable> {
     let table = |table: &str, names: &[&str], columns: &[&str]| FlinkTable {
@@ -32,6 +32,43 @@ fn names_are_those_that_are_declared_and_columns_are_in_order() {
     let sql = "select UPPER_ID.ID as number, 'it''s' || name AS Called FROM shop_PERSONS upper_id WHERE City IS NOT NULL;";
     let expected = "SELECT ('it''s' || `$0`.`Name`) AS `called`, `$0`.`id` AS `number`\nFROM `a` AS `$0`\nWHERE (`$0`.`city` IS NOT NULL)";
     assert_eq!(written(sql, &["called", "number"]).as_deref(), Ok(expected));
+}
+
+/// Columns are those of the first SELECT, by their places.
+#[test]
+fn a_union_has_the_rows_of_each() {
+    let sql = "SELECT 'person' AS kind, id AS number FROM Shop_people UNION ALL SELECT 'goods', id + 1 FROM Shop_goods \
+               UNION ALL SELECT city, 3 FROM Shop_cities WHERE country = 'x'";
+    let expected = "SELECT `$0`.`id` AS `number`, 'person' AS `kind`\nFROM `a` AS `$0`\nUNION ALL\n\
+                    SELECT (CAST(`$0`.`id` AS DECIMAL(10, 0)) + CAST(1 AS DECIMAL(1, 0))) AS `number`, 'goods' AS `kind`\nFROM `c` AS `$0`\nUNION ALL\n\
+                    SELECT 3 AS `number`, `$0`.`city` AS `kind`\nFROM `b` AS `$0`\nWHERE (`$0`.`country` = 'x')";
+    let made = to_flink(sql, &tables(), &["number".to_owned(), "kind".to_owned()]).unwrap();
+    assert_eq!(made.sql, expected);
+    assert_eq!(made.numbers, BTreeMap::from([("number".to_owned(), FlinkNumber::decimal(11, 0))]));
+    assert_eq!(made.read.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
+}
+
+#[test]
+fn queries_in_the_place_of_tables_are_written_where_they_are_read() {
+    let sql = "WITH big AS (SELECT id, name FROM Shop_people WHERE id > 3), per AS (SELECT name, count(*) AS many FROM big GROUP BY name) \
+               SELECT x.name AS n, x.many + y.id AS m FROM per x JOIN (SELECT id FROM big) y ON x.many = y.id";
+    let big = "SELECT `$0`.`id` AS `id`, `$0`.`Name` AS `Name`\nFROM `a` AS `$0`\nWHERE (`$0`.`id` > 3)";
+    let expected = format!(
+        "SELECT `$0`.`Name` AS `n`, (CAST(`$0`.`many` AS DECIMAL(19, 0)) + CAST(`$1`.`id` AS DECIMAL(10, 0))) AS `m`\nFROM (\n\
+         SELECT `$0`.`Name` AS `Name`, COUNT(*) AS `many`\nFROM (\n{big}\n) AS `$0`\nGROUP BY `$0`.`Name`\n) AS `$0`\nJOIN (\n\
+         SELECT `$0`.`id` AS `id`\nFROM (\n{big}\n) AS `$0`\n) AS `$1` ON (`$0`.`many` = `$1`.`id`)"
+    );
+    let made = to_flink(sql, &tables(), &["n".to_owned(), "m".to_owned()]).unwrap();
+    assert_eq!(made.sql, expected);
+    assert_eq!(made.identity, None);
+    let read: BTreeSet<String> = ["Name", "id"].map(str::to_owned).into();
+    assert_eq!(made.read, BTreeMap::from([("a".to_owned(), read)]));
+    // Each one reads the one before twice.
+    let one = |n: u32| format!("x{n} AS (SELECT id FROM x{} UNION ALL SELECT id FROM x{})", n - 1, n - 1);
+    let many: Vec<String> = (1..40).map(one).collect();
+    let long =
+        format!("WITH x0 AS (SELECT id FROM Shop_people), {} SELECT id AS n FROM x39", many.join(", "));
+    assert!(written(&long, &["n"]).expect_err("it is long").contains("so long"));
 }
 
 #[test]
@@ -140,6 +177,7 @@ fn it_is_known_by_what_a_row_is_told_and_whether_a_change_may_end_it() {
         ),
         ("SELECT city AS n, count(*) AS m FROM Shop_people GROUP BY city, name", None, false),
         ("SELECT max(id) AS n, count(*) AS m FROM Shop_people WHERE id > 1", Some(vec![]), false),
+        ("SELECT id AS n, name AS m FROM Shop_people UNION ALL SELECT id, 'x' FROM Shop_goods", None, false),
     ] {
         let made = to_flink(sql, &tables(), &["n".to_owned(), "m".to_owned()]).unwrap();
         let identity = identity.map(|names| names.into_iter().map(str::to_owned).collect());
@@ -171,9 +209,30 @@ fn whatever_is_not_named_is_refused() {
         ("SELECT count(*) FILTER (WHERE id > 1) AS n FROM Shop_people", "with more than its arguments"),
         ("SELECT id AS n FROM Shop_people ORDER BY id", "`ORDER BY`"),
         ("SELECT id AS n FROM Shop_people LIMIT 1", "`LIMIT`"),
-        ("SELECT id AS n FROM Shop_people UNION ALL SELECT id FROM Shop_people", "`UNION`"),
-        ("WITH x AS (SELECT 1) SELECT id AS n FROM Shop_people", "`WITH`"),
-        ("SELECT n FROM (SELECT id AS n FROM Shop_people) x", "a query in the place of a table"),
+        ("SELECT id AS n FROM Shop_people UNION SELECT id FROM Shop_people", "`UNION` without `ALL`"),
+        ("SELECT id AS n FROM Shop_people EXCEPT ALL SELECT id FROM Shop_people", "`EXCEPT`"),
+        (
+            "SELECT id AS n FROM Shop_people UNION ALL (SELECT id FROM Shop_people LIMIT 1)",
+            "other than SELECTs",
+        ),
+        ("SELECT id AS n FROM Shop_people UNION ALL SELECT id, 1 FROM Shop_people", "more columns"),
+        (
+            "SELECT id AS n FROM Shop_people UNION ALL SELECT elsewhere FROM Shop_people",
+            "`elsewhere` is no column",
+        ),
+        ("WITH x AS (SELECT 1) SELECT id AS n FROM Shop_people", "a list of tables, or none"),
+        ("WITH RECURSIVE x AS (SELECT id FROM x) SELECT id AS n FROM x", "`WITH RECURSIVE`"),
+        ("WITH x (a) AS (SELECT id FROM Shop_people) SELECT a AS n FROM x", "more than a name and a query"),
+        (
+            "WITH x AS (SELECT id FROM y), y AS (SELECT id FROM Shop_people) SELECT id AS n FROM x",
+            "`y` is no input",
+        ),
+        ("SELECT n FROM (SELECT id AS n FROM Shop_people)", "needs a name"),
+        ("SELECT n FROM (SELECT id AS n FROM Shop_people) x (m)", "a list of columns"),
+        ("SELECT n FROM LATERAL (SELECT id AS n FROM Shop_people) x", "of this kind in the place of a table"),
+        ("SELECT n FROM (SELECT id AS n FROM Shop_people LIMIT 3) x", "`LIMIT`"),
+        ("SELECT name AS n FROM (SELECT id FROM Shop_people) x", "`name` is no column"),
+        ("SELECT p.id AS n FROM (SELECT id FROM Shop_people p) x", "`id` is no column"),
         ("SELECT id AS n FROM Shop_people, Shop_cities", "a list of tables"),
         ("SELECT id AS n FROM Shop_people RIGHT JOIN Shop_cities ON TRUE", "a join of this kind"),
         ("SELECT id AS n FROM Shop_people JOIN Shop_cities USING (city)", "a join without `ON`"),
