@@ -14,7 +14,7 @@ const MOST_DIGITS: u32 = 38;
 /// The most digits of a number that is summed up: ten more have room for ten thousand million rows.
 const MOST_SUMMED: u32 = 28;
 
-/// What is known of an exact number.
+/// The digits of an exact number, as far as they are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlinkNumber {
     /// The most digits before the point.
@@ -49,7 +49,7 @@ impl FlinkNumber {
         other.whole < self.whole || other.whole == self.whole && !is_rounded_up && !is_other
     }
 
-    /// The digits before the point and behind it.
+    /// Returns the count of digits before the point and behind it.
     #[must_use]
     pub fn precision(self) -> u32 {
         self.whole.saturating_add(self.scale)
