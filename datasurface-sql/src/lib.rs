@@ -30,7 +30,7 @@ mod spark;
 
 pub use assignable::is_assignable;
 pub use compile::compile;
-pub use flink::{FlinkSelect, FlinkTable, NotFlink, to_flink};
+pub use flink::{FlinkNumber, FlinkSelect, FlinkTable, NotFlink, to_flink};
 pub use input::{FormerInput, Inputs};
 pub use output::{
     ColumnKey, ColumnOrigin, Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql,

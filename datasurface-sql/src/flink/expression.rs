@@ -1,13 +1,15 @@
 //! Expressions: each form that Flink computes as other engines do.
 
 use super::{
-    NotFlink, refuse,
+    NotFlink,
+    number::is_arithmetic,
+    refuse,
     scope::{Place, Scope},
 };
 use crate::compile::single;
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentList, FunctionArguments, UnaryOperator, Value,
+    BinaryOperator, CaseWhen, DateTimeField, DuplicateTreatment, Expr, ExtractSyntax, Function, FunctionArg,
+    FunctionArgExpr, FunctionArgumentList, FunctionArguments, UnaryOperator, Value,
 };
 
 /// The most levels of an expression that is written.
@@ -24,8 +26,8 @@ const FUNCTIONS: [(&str, usize, usize); 6] = [
     ("replace", 3, 3),
 ];
 
-/// The functions of many rows. Sums are left out: Flink's overflow without an error.
-const AGGREGATES: [&str; 3] = ["count", "max", "min"];
+/// The functions of many rows.
+const AGGREGATES: [&str; 4] = ["count", "max", "min", "sum"];
 
 impl Scope<'_> {
     /// Writes an expression.
@@ -33,8 +35,8 @@ impl Scope<'_> {
         self.nested(expression, 0)
     }
 
-    fn nested(&mut self, expression: &Expr, depth: usize) -> Result<String, NotFlink> {
-        refuse(depth > DEPTH, "an expression of more than 100 levels")?;
+    pub(super) fn nested(&mut self, expression: &Expr, depth: usize) -> Result<String, NotFlink> {
+        refuse_deep(depth)?;
         let mut inner = |one: &Expr| self.nested(one, depth + 1);
         Ok(match expression {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.column(expression)?,
@@ -50,6 +52,8 @@ impl Scope<'_> {
             Expr::UnaryOp { op: UnaryOperator::Minus, expr } if matches!(&**expr, Expr::Value(_)) => {
                 format!("(- {})", inner(expr)?)
             }
+            Expr::UnaryOp { op: UnaryOperator::Minus, .. } => self.exact(expression, depth)?,
+            Expr::BinaryOp { op, .. } if is_arithmetic(op) => self.exact(expression, depth)?,
             Expr::BinaryOp { left, op, right } => {
                 let word = operator(op)?;
                 format!("({} {word} {})", inner(left)?, inner(right)?)
@@ -82,6 +86,22 @@ impl Scope<'_> {
                 match substring_for {
                     Some(length) => format!("SUBSTRING({text} FROM {from} FOR {})", whole(length, 0)?),
                     None => format!("SUBSTRING({text} FROM {from})"),
+                }
+            }
+            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
+                let not = if *negated { "NOT " } else { "" };
+                format!("({} {not}LIKE {})", inner(expr)?, like_pattern(pattern)?)
+            }
+            Expr::Extract { field, syntax: ExtractSyntax::From, expr } => {
+                let date = inner(expr)?;
+                match field {
+                    // Flink counts years before the first one from 0, and others from -1.
+                    DateTimeField::Year => format!(
+                        "(EXTRACT(YEAR FROM {date}) - CASE WHEN {date} < DATE '0001-01-01' THEN 1 ELSE 0 END)"
+                    ),
+                    DateTimeField::Month => format!("EXTRACT(MONTH FROM {date})"),
+                    DateTimeField::Day => format!("EXTRACT(DAY FROM {date})"),
+                    other => return Err(NotFlink(format!("`{other}` of a time is not written for Flink"))),
                 }
             }
             Expr::Trim { trim_where: None, trim_what: None, expr, trim_characters: None } => {
@@ -134,7 +154,12 @@ impl Scope<'_> {
         for argument in args {
             match argument {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) => {
-                    written.push(self.nested(argument, depth + 1)?);
+                    written.push(match word.as_str() {
+                        "sum" => self.summed(argument, depth + 1)?,
+                        // The smallest whole number has no counterpart.
+                        "abs" if self.number_of(argument).is_some() => self.exact(argument, depth + 1)?,
+                        _ => self.nested(argument, depth + 1)?,
+                    });
                 }
                 FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if word == "count" => {
                     written.push("*".to_owned())
@@ -150,6 +175,11 @@ impl Scope<'_> {
         };
         Ok(format!("{}({only}{})", word.to_uppercase(), written.join(", ")))
     }
+}
+
+/// Refuses a level of an expression, whose writing recurses.
+pub(super) fn refuse_deep(depth: usize) -> Result<(), NotFlink> {
+    refuse(depth > DEPTH, "an expression of more than 100 levels")
 }
 
 /// Writes a number of characters. Engines differ on what is before the first one.
@@ -182,7 +212,18 @@ fn literal(value: &Value) -> Result<String, NotFlink> {
     })
 }
 
-/// Returns an operator. Those of arithmetic are left out: numbers of Flink overflow without an error.
+/// Writes a pattern. Engines differ on what escapes a sign, and Flink on whether `_` is a line's end.
+fn like_pattern(pattern: &Expr) -> Result<String, NotFlink> {
+    match pattern {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) if !text.contains(['_', '\\']) => literal(&value.value),
+            _ => Err(NotFlink::new("`LIKE` of a pattern with `_` or a backslash is not written for Flink")),
+        },
+        _ => Err(NotFlink::new("`LIKE` of something other than a text is not written for Flink")),
+    }
+}
+
+/// Returns an operator that makes no number.
 fn operator(operator: &BinaryOperator) -> Result<&'static str, NotFlink> {
     use BinaryOperator as B;
     Ok(match operator {

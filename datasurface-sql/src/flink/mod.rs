@@ -2,18 +2,22 @@
 //!
 //! Flink tells names in capitals from names in small letters, quotes them by backticks, and has many words that cannot be names. So nothing of a
 //! statement is passed on as it was: each form that is known is written again, with names as they are declared. What is accepted is
-//! listed, form by form; whatever is not named is refused. Left out is what Flink computes otherwise, as numbers that overflow without an error,
+//! listed, form by form; whatever is not named is refused. Left out is what Flink computes otherwise, as numbers that have no room for a result,
 //! functions that read NULL or texts in a way of their own, and whatever depends on the time.
 
 mod expression;
+mod number;
 mod scope;
+mod subquery;
+mod union;
 
 use crate::{lexical, read::Text};
+pub use number::FlinkNumber;
 use scope::{Place, Scope};
 use sqlparser::{
     ast::{
-        Distinct, GroupByExpr, LimitClause, Query, Select, SelectFlavor, SelectItem,
-        SelectItemQualifiedWildcardKind, SetExpr, WildcardAdditionalOptions,
+        Distinct, Expr, GroupByExpr, LimitClause, Query, Select, SelectFlavor, SelectItem,
+        SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
     },
     dialect::GenericDialect,
 };
@@ -21,6 +25,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
+use subquery::{Subquery, refuse_long};
 
 /// A table that a statement may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +36,10 @@ pub struct FlinkTable {
     pub names: Vec<String>,
     /// The columns, in order.
     pub columns: Vec<String>,
+    /// The columns of the key, which no two rows have in common, at no moment.
+    pub key: Vec<String>,
+    /// The columns that have exact numbers.
+    pub numbers: BTreeMap<String, FlinkNumber>,
 }
 
 /// A statement in the SQL of Flink.
@@ -40,6 +49,13 @@ pub struct FlinkSelect {
     pub sql: String,
     /// The columns that are read of each table, by its name in Flink.
     pub read: BTreeMap<String, BTreeSet<String>>,
+    /// The columns that it makes of the key of its only table, or of what it groups by: no two rows have them in common, at no moment. `None` for
+    /// other statements: of two rows that take each other's key, the later change may arrive first.
+    pub identity: Option<BTreeSet<String>>,
+    /// The columns that it makes of exact numbers.
+    pub numbers: BTreeMap<String, FlinkNumber>,
+    /// Whether there is a condition, so that a row may go by a change of what it is made of.
+    pub has_condition: bool,
 }
 
 /// The first part of a statement that is not written for Flink, for people.
@@ -70,7 +86,7 @@ pub fn to_flink(sql: &str, tables: &[FlinkTable], columns: &[String]) -> Result<
         return Err(NotFlink(reason));
     }
     match Text::read_as(sql, &GenericDialect {}).map_err(NotFlink)? {
-        Text::Query(query) => written(&query, tables, columns),
+        Text::Query(query) => Ok(written(&query, tables, &[], Some(columns))?.0),
         Text::NotOneSelect(problem) => Err(NotFlink(problem.to_string())),
         Text::Unread(unread) => Err(NotFlink(unread.reason)),
     }
@@ -81,7 +97,13 @@ fn refuse(is_there: bool, form: &str) -> Result<(), NotFlink> {
     if is_there { Err(NotFlink(format!("{form} is not written for Flink"))) } else { Ok(()) }
 }
 
-fn written(query: &Query, tables: &[FlinkTable], columns: &[String]) -> Result<FlinkSelect, NotFlink> {
+/// Writes a query, with these columns or with its own ones. Returns the columns, too.
+fn written(
+    query: &Query,
+    tables: &[FlinkTable],
+    with_around: &[Subquery],
+    columns: Option<&[String]>,
+) -> Result<(FlinkSelect, Vec<String>), NotFlink> {
     let Query {
         with,
         body,
@@ -94,17 +116,25 @@ fn written(query: &Query, tables: &[FlinkTable], columns: &[String]) -> Result<F
         format_clause,
         pipe_operators,
     } = query;
-    refuse(with.is_some(), "`WITH`")?;
     // Rows of a stream have no order, and the first ones change as others come.
     refuse(order_by.is_some(), "`ORDER BY`")?;
     refuse(limit_clause.as_ref().is_some_and(has_limit) || fetch.is_some(), "`LIMIT`")?;
     let is_more = !locks.is_empty() || for_clause.is_some() || settings.is_some() || format_clause.is_some();
     refuse(is_more || !pipe_operators.is_empty(), "a lock, a setting or a format behind a query")?;
-    match &**body {
-        SetExpr::Select(select) => select_of(select, tables, columns),
-        SetExpr::SetOperation { op, .. } => Err(NotFlink(format!("`{op}` is not written for Flink"))),
-        _ => Err(NotFlink::new("something other than one SELECT is not written for Flink")),
+    let with = Subquery::all(with.as_ref(), tables, with_around)?;
+    let mut names = None;
+    let mut all: Option<FlinkSelect> = None;
+    for select in union::selects(body)? {
+        let one = select_of(select, Scope::new(tables, &with), columns, &mut names)?;
+        let both = match all {
+            None => one,
+            Some(before) => union::both(before, one),
+        };
+        refuse_long(&both.sql)?;
+        all = Some(both);
     }
+    let all = all.ok_or_else(|| NotFlink::new("something without a SELECT is not written for Flink"))?;
+    Ok((all, columns.map_or_else(|| names.unwrap_or_default(), <[String]>::to_vec)))
 }
 
 fn has_limit(clause: &LimitClause) -> bool {
@@ -116,7 +146,13 @@ fn has_limit(clause: &LimitClause) -> bool {
     }
 }
 
-fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Result<FlinkSelect, NotFlink> {
+/// Writes a SELECT. The names of the columns are those of the first one, which sets them.
+fn select_of(
+    select: &Select,
+    mut scope: Scope<'_>,
+    columns: Option<&[String]>,
+    names: &mut Option<Vec<String>>,
+) -> Result<FlinkSelect, NotFlink> {
     let Select {
         select_token: _,
         optimizer_hints: _,
@@ -158,22 +194,37 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
         || !matches!(flavor, SelectFlavor::Standard);
     refuse(is_more, "a clause that only some engines have")?;
     refuse(!named_window.is_empty() || qualify.is_some(), "a window")?;
-    let mut scope = Scope::new(tables);
     let from = scope.tables(from)?;
     scope.place = Place::Groups;
     let mut made: BTreeMap<String, String> = BTreeMap::new();
+    let mut numbers = BTreeMap::new();
+    let mut own_names = Vec::new();
     for item in projection {
-        for (name, value) in item_of(item, &mut scope)? {
+        for (own_name, value) in item_of(item, &mut scope, names.is_none())? {
+            let name = match &*names {
+                None => &own_name,
+                Some(names) => names.get(own_names.len()).ok_or_else(|| {
+                    NotFlink::new("a SELECT has more columns than the one before `UNION ALL`")
+                })?,
+            };
+            if let Some(number) = number_of(item, &own_name, &scope) {
+                numbers.insert(name.to_lowercase(), number);
+            }
             if made.insert(name.to_lowercase(), value).is_some() {
                 return Err(NotFlink(format!("two columns are called `{name}`")));
             }
+            own_names.push(own_name);
         }
     }
+    let names = names.get_or_insert(own_names);
+    let columns = columns.unwrap_or(names);
     let mut items = Vec::new();
+    let mut by_value: BTreeMap<String, &String> = BTreeMap::new();
     for column in columns {
         let value = made.remove(&column.to_lowercase());
         let value = value.ok_or_else(|| NotFlink(format!("it has no column `{column}`")))?;
         items.push(format!("{value} AS {}", quoted(column)));
+        by_value.insert(value, column);
     }
     if let Some(name) = made.keys().next() {
         return Err(NotFlink(format!("it has a column `{name}` that nobody declared")));
@@ -204,12 +255,37 @@ fn select_of(select: &Select, tables: &[FlinkTable], columns: &[String]) -> Resu
         sql.push_str(&format!("\nHAVING {}", scope.expression(condition)?));
     }
     scope.refuse_ungrouped(&by)?;
-    Ok(FlinkSelect { sql, read: scope.into_read() })
+    // What is grouped by nothing is one row.
+    let is_grouped = scope.has_aggregates || !by.is_empty();
+    let identity = match is_grouped {
+        true => Some(by),
+        false => scope.key().filter(|_| only.is_empty()),
+    };
+    let numbers = columns.iter().filter_map(|column| {
+        let number = numbers.get(&column.to_lowercase())?;
+        Some((column.clone(), *number))
+    });
+    let passed_on = |value: &String| by_value.get(value).map(|column| (*column).clone());
+    Ok(FlinkSelect {
+        sql,
+        identity: identity.and_then(|identity| identity.iter().map(passed_on).collect()),
+        numbers: numbers.collect(),
+        // Rows are chosen before they are grouped.
+        has_condition: having.is_some() || selection.is_some() && !is_grouped,
+        read: scope.into_read(),
+    })
 }
 
-/// Returns the columns that an item makes, each with its value.
-fn item_of(item: &SelectItem, scope: &mut Scope<'_>) -> Result<Vec<(String, String)>, NotFlink> {
+/// Returns the columns that an item makes, each with its value. Behind `UNION ALL`, a value needs no name.
+fn item_of(
+    item: &SelectItem,
+    scope: &mut Scope<'_>,
+    is_named: bool,
+) -> Result<Vec<(String, String)>, NotFlink> {
     match item {
+        SelectItem::UnnamedExpr(expression) if !is_named => {
+            Ok(vec![(String::new(), scope.expression(expression)?)])
+        }
         SelectItem::UnnamedExpr(expression) => {
             let value = scope
                 .column(expression)
@@ -230,6 +306,16 @@ fn item_of(item: &SelectItem, scope: &mut Scope<'_>) -> Result<Vec<(String, Stri
                 SelectItemQualifiedWildcardKind::Expr(_) => Err(NotFlink::new("`.*` behind a value")),
             }
         }
+    }
+}
+
+/// Returns what is known of the number that an item makes of a column of this name.
+fn number_of(item: &SelectItem, name: &str, scope: &Scope<'_>) -> Option<FlinkNumber> {
+    match item {
+        SelectItem::UnnamedExpr(expression) | SelectItem::ExprWithAlias { expr: expression, .. } => {
+            scope.number_of(expression)
+        }
+        _ => scope.number_of_column(&Expr::Identifier(name.into())),
     }
 }
 

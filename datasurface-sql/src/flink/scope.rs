@@ -1,16 +1,26 @@
 //! Names: the tables that a SELECT reads, and their columns, as they are declared.
 
-use super::{FlinkTable, NotFlink, quoted, refuse};
+use super::{
+    FlinkNumber, FlinkTable, NotFlink, quoted, refuse,
+    subquery::{Subquery, refuse_long},
+};
 use crate::compile::single;
-use sqlparser::ast::{Expr, Ident, Join, JoinConstraint, JoinOperator, TableFactor, TableWithJoins};
-use std::collections::{BTreeMap, BTreeSet};
+use sqlparser::ast::{
+    Expr, Ident, Join, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins,
+};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// What a SELECT reads.
 pub(super) struct Scope<'t> {
     tables: &'t [FlinkTable],
+    /// The queries that `WITH` names.
+    with: &'t [Subquery],
     /// What is read, each by the name that its columns may have before them. In what is written, a table is called by its place here, so that
     /// another name of an input changes nothing.
-    read: Vec<(String, &'t FlinkTable)>,
+    read: Vec<(String, Cow<'t, FlinkTable>)>,
     columns: BTreeMap<String, BTreeSet<String>>,
     /// Where an expression is that is written now.
     pub(super) place: Place,
@@ -32,9 +42,10 @@ pub(super) enum Place {
 }
 
 impl<'t> Scope<'t> {
-    pub(super) fn new(tables: &'t [FlinkTable]) -> Self {
+    pub(super) fn new(tables: &'t [FlinkTable], with: &'t [Subquery]) -> Self {
         Self {
             tables,
+            with,
             read: Vec::new(),
             columns: BTreeMap::new(),
             place: Place::Rows,
@@ -46,6 +57,28 @@ impl<'t> Scope<'t> {
     /// The columns that were read of each table.
     pub(super) fn into_read(self) -> BTreeMap<String, BTreeSet<String>> {
         self.columns
+    }
+
+    /// Returns what is known of the number in a column; `None` of one that has others, or that is not there once.
+    pub(super) fn number_of_column(&self, expression: &Expr) -> Option<FlinkNumber> {
+        let (table, name) = match expression {
+            Expr::Identifier(name) => (None, name),
+            Expr::CompoundIdentifier(names) => match &names[..] {
+                [table, name] => (Some(table.value.as_str()), name),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let (_, table, column) = self.found(table, &name.value).pop()?;
+        table.numbers.get(column).copied()
+    }
+
+    /// Returns the key of the only table, as it is written; `None` of several tables, and of one without a key.
+    pub(super) fn key(&self) -> Option<Vec<String>> {
+        let [(_, table)] = &self.read[..] else { return None };
+        let key: Vec<String> =
+            table.key.iter().map(|column| format!("{}.{}", placed(0), quoted(column))).collect();
+        Some(key).filter(|key| !key.is_empty())
     }
 
     /// Refuses a column of groups that has no one value in a group.
@@ -76,6 +109,7 @@ impl<'t> Scope<'t> {
                 _ => return Err(NotFlink::new("a join of this kind is not written for Flink")),
             };
             let table = self.table(relation)?;
+            refuse_long(&written)?;
             let JoinConstraint::On(condition) = constraint else {
                 return Err(NotFlink::new("a join without `ON`"));
             };
@@ -86,6 +120,13 @@ impl<'t> Scope<'t> {
     }
 
     fn table(&mut self, table: &TableFactor) -> Result<String, NotFlink> {
+        if let TableFactor::Derived { lateral, subquery, alias, sample } = table {
+            refuse(*lateral || sample.is_some(), "a query of this kind in the place of a table")?;
+            let alias = alias
+                .as_ref()
+                .ok_or_else(|| NotFlink::new("a query in the place of a table needs a name"))?;
+            return self.subquery(Subquery::new(subquery, self.tables, self.with)?, alias_name(alias)?);
+        }
         let TableFactor::Table {
             name,
             alias,
@@ -99,7 +140,7 @@ impl<'t> Scope<'t> {
             index_hints,
         } = table
         else {
-            return Err(NotFlink::new("a query in the place of a table is not written for Flink"));
+            return Err(NotFlink::new("something other than a table or a query is not written for Flink"));
         };
         let is_plain = args.is_none()
             && with_hints.is_empty()
@@ -111,26 +152,39 @@ impl<'t> Scope<'t> {
             && index_hints.is_empty();
         refuse(!is_plain, "a part, a version or a sample of a table")?;
         let called = single(name).ok_or_else(|| NotFlink(format!("`{name}` is no input")))?;
+        let alias = alias.as_ref().map_or(Ok(called.to_owned()), alias_name)?;
+        if let Some(query) = self.with.iter().rev().find(|query| query.name.eq_ignore_ascii_case(called)) {
+            return self.subquery(query.clone(), alias);
+        }
         let is_called =
             |table: &&FlinkTable| table.names.iter().any(|name| name.eq_ignore_ascii_case(called));
         let found = self.tables.iter().find(is_called);
         let found = found.ok_or_else(|| NotFlink(format!("`{called}` is no input")))?;
         let declared = found.table.as_str();
-        let alias = match alias {
-            None => called.to_owned(),
-            Some(alias) => {
-                refuse(!alias.columns.is_empty() || alias.at.is_some(), "a list of columns behind a table")?;
-                alias.name.value.clone()
-            }
-        };
+        // Also a table of which no column is read: what is counted is its rows.
+        self.columns.entry(declared.to_owned()).or_default();
+        let place = self.add(alias, Cow::Borrowed(found))?;
+        Ok(format!("{} AS {}", quoted(declared), placed(place)))
+    }
+
+    /// Writes a query in the place of a table.
+    fn subquery(&mut self, query: Subquery, alias: String) -> Result<String, NotFlink> {
+        let Subquery { name: _, select, columns } = query;
+        for (table, read) in select.read {
+            self.columns.entry(table).or_default().extend(read);
+        }
+        let table = FlinkTable { columns, numbers: select.numbers, ..FlinkTable::default() };
+        let place = self.add(alias, Cow::Owned(table))?;
+        Ok(format!("(\n{}\n) AS {}", select.sql, placed(place)))
+    }
+
+    /// Adds what is read, and returns its place.
+    fn add(&mut self, alias: String, table: Cow<'t, FlinkTable>) -> Result<usize, NotFlink> {
         if self.read.iter().any(|(name, _)| name.eq_ignore_ascii_case(&alias)) {
             return Err(NotFlink(format!("two tables are called `{alias}`")));
         }
-        // Also a table of which no column is read: what is counted is its rows.
-        self.columns.entry(declared.to_owned()).or_default();
-        let place = self.read.len();
-        self.read.push((alias, found));
-        Ok(format!("{} AS {}", quoted(declared), placed(place)))
+        self.read.push((alias, table));
+        Ok(self.read.len() - 1)
     }
 
     /// Writes a column.
@@ -145,17 +199,26 @@ impl<'t> Scope<'t> {
         }
     }
 
-    fn named(&mut self, table: Option<&str>, name: &str) -> Result<String, NotFlink> {
+    /// The columns of a name, each with its table, and with the place of that.
+    fn found(&self, table: Option<&str>, name: &str) -> Vec<(usize, &FlinkTable, &String)> {
         let is_of = |called: &str| table.is_none_or(|table| table.eq_ignore_ascii_case(called));
         let tables = self.read.iter().enumerate().filter(|(_, (called, _))| is_of(called));
-        let found: Vec<(usize, &FlinkTable, &String)> = tables
-            .flat_map(|(place, (_, table))| table.columns.iter().map(move |column| (place, *table, column)))
+        tables
+            .flat_map(|(place, (_, table))| table.columns.iter().map(move |column| (place, &**table, column)))
             .filter(|(.., column)| column.eq_ignore_ascii_case(name))
-            .collect();
+            .collect()
+    }
+
+    fn named(&mut self, table: Option<&str>, name: &str) -> Result<String, NotFlink> {
+        let found = self.found(table, name);
         match found[..] {
             [(place, table, column)] => {
-                self.columns.entry(table.table.clone()).or_default().insert(column.clone());
-                let written = format!("{}.{}", placed(place), quoted(column));
+                let (table, column) = (table.table.clone(), column.clone());
+                // What a query reads that is in the place of a table, it says itself.
+                if let Some(columns) = self.columns.get_mut(&table) {
+                    columns.insert(column.clone());
+                }
+                let written = format!("{}.{}", placed(place), quoted(&column));
                 if self.place == Place::Groups {
                     self.bare.insert(written.clone());
                 }
@@ -179,6 +242,11 @@ impl<'t> Scope<'t> {
         });
         named.collect()
     }
+}
+
+fn alias_name(alias: &TableAlias) -> Result<String, NotFlink> {
+    refuse(!alias.columns.is_empty() || alias.at.is_some(), "a list of columns behind a table")?;
+    Ok(alias.name.value.clone())
 }
 
 /// The name of a table by its place.

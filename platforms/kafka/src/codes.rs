@@ -101,7 +101,7 @@ codes! {
         "not-flink",
         "a transformer is not written for Flink",
         "A transformer is a job of Flink that runs all the time: one SELECT for each output, of columns, comparisons, `CASE` and some functions, with \
-         joins and groups. Left out is what Flink computes otherwise than other engines do, as numbers that overflow without an error, what needs an \
+         joins, groups and unions. Left out is what Flink computes otherwise than other engines do, as numbers that have no room for a result, what needs an \
          order of rows, and columns of types that Flink does not read of records as they are. The guide lists what is taken."
     );
     CONTINUOUS error(

@@ -18,14 +18,32 @@ const VALUES_PER_BYTE: usize = 4;
 const MOST_VALUES: usize = 1 << 22;
 
 pub(super) fn read<'a>(schema: &'a AvroSchema, bytes: &'a [u8]) -> Result<AvroValue<'a>, Reason> {
-    let types = schema.types();
-    let most_values = bytes.len().saturating_add(types.len()).saturating_mul(VALUES_PER_BYTE);
-    let mut datum = Datum { types, bytes, values_left: most_values.min(MOST_VALUES) };
+    let mut datum = Datum::new(schema.types(), bytes);
     let value = datum.value(schema.root())?;
     if !datum.bytes.is_empty() {
         return Err("there are more");
     }
     Ok(value)
+}
+
+/// Returns the bytes of each field of a record, in order.
+pub(super) fn fields<'a>(
+    schema: &'a AvroSchema,
+    bytes: &'a [u8],
+) -> Result<Vec<(&'a str, &'a [u8])>, Reason> {
+    let types = schema.types();
+    let Some(Type { form: Form::Record(fields), .. }) = types.get(schema.root()) else {
+        return Err("they are of no record");
+    };
+    let mut datum = Datum::new(types, bytes);
+    let mut found = Vec::new();
+    for (name, field) in fields {
+        let before = datum.bytes;
+        datum.value(*field)?;
+        let (own, _) = before.split_at_checked(before.len() - datum.bytes.len()).ok_or(CUT_OFF)?;
+        found.push((name.as_str(), own));
+    }
+    if datum.bytes.is_empty() { Ok(found) } else { Err("there are more") }
 }
 
 struct Datum<'a> {
@@ -35,6 +53,11 @@ struct Datum<'a> {
 }
 
 impl<'a> Datum<'a> {
+    fn new(types: &'a [Type], bytes: &'a [u8]) -> Self {
+        let most_values = bytes.len().saturating_add(types.len()).saturating_mul(VALUES_PER_BYTE);
+        Self { types, bytes, values_left: most_values.min(MOST_VALUES) }
+    }
+
     /// Reads a value of a type. It calls itself no deeper than types of a schema are nested.
     fn value(&mut self, place: usize) -> Result<AvroValue<'a>, Reason> {
         self.values_left = self.values_left.checked_sub(1).ok_or("they are of too many values")?;

@@ -1,6 +1,6 @@
 //! Reading records in Avro, with the schemas of their writers from a registry.
 
-use super::{AvroError, AvroSchema, AvroValue};
+use super::{AvroError, AvroSchema, AvroValue, datum};
 use crate::RegistryClient;
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -31,6 +31,22 @@ impl AvroReader {
     ///
     /// If the registry cannot be asked, does not have the schema, or the bytes are not what it says.
     pub fn read<'a>(&'a mut self, bytes: &'a [u8]) -> Result<AvroValue<'a>, AvroError> {
+        let (schema, datum) = self.schema(bytes)?;
+        schema.read(datum)
+    }
+
+    /// Returns the bytes of each field of a key or a value that is a record, in order.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), and if the value is no record.
+    pub fn fields<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Vec<(&'a str, &'a [u8])>, AvroError> {
+        let (schema, datum) = self.schema(bytes)?;
+        datum::fields(schema, datum).map_err(AvroError::Malformed)
+    }
+
+    /// Finds the schema of a key or a value, and returns what is behind its ID.
+    fn schema<'a>(&'a mut self, bytes: &'a [u8]) -> Result<(&'a AvroSchema, &'a [u8]), AvroError> {
         let Some((&[0, a, b, c, d], datum)) = bytes.split_first_chunk() else { return Err(AvroError::NoId) };
         let id = u32::from_be_bytes([a, b, c, d]);
         let schema = match self.schemas.entry(id) {
@@ -40,6 +56,6 @@ impl AvroReader {
                 entry.insert(AvroSchema::parse(&found.ok_or(AvroError::UnknownSchema(id))?)?)
             }
         };
-        schema.read(datum)
+        Ok((schema, datum))
     }
 }

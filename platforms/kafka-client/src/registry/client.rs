@@ -67,6 +67,24 @@ impl RegistryClient {
         Ok(existing(answer.map(Some))?.map(|answer| answer.schema))
     }
 
+    /// Returns the schemas of all versions of a subject, the first one first; none if there is no such subject.
+    ///
+    /// # Errors
+    ///
+    /// If the registry cannot be reached.
+    pub fn versions(&self, subject: &str) -> Result<Vec<String>, RestError> {
+        let action = Action { subject, verb: "list its versions" };
+        let versions = format!("{}/versions", path("/subjects", subject));
+        let numbers = self.0.call::<Vec<u32>>(&Method::GET, &versions, None, action);
+        let schemas = existing(numbers.map(Some))?.unwrap_or_default().into_iter().map(|number| {
+            let action = Action { subject, verb: "show a version" };
+            let answer = self.0.call::<Schema>(&Method::GET, &format!("{versions}/{number}"), None, action);
+            Ok(existing(answer.map(Some))?.map(|answer| answer.schema))
+        });
+        // One may be deleted meanwhile.
+        schemas.filter_map(Result::transpose).collect()
+    }
+
     /// Returns the mode of a subject; `None` if it has none of its own, or there is no such subject.
     ///
     /// # Errors

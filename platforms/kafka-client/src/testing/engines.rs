@@ -56,6 +56,7 @@ impl Engines {
             "flink-clients-",
             "flink-sql-gateway-",
             "flink-sql-connector-kafka-",
+            "flink-sql-avro-confluent-registry-",
             "flink-table-planner-loader-",
         ] {
             self.jar("flink", jar)?;

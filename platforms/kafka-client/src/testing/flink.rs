@@ -90,8 +90,7 @@ impl Flink {
         fs::write(conf.join("config.yaml"), configuration).map_err(failed("writing a configuration"))?;
         let mut flink =
             Self { class_path, gateway: None, workers: None, manager: None, port, rest_port, folder };
-        let manager = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
-        flink.manager = Some(flink.program("manager", "the manager of Flink", manager)?);
+        flink.start_manager()?;
         flink.gateway =
             Some(flink.program("gateway", "the SQL gateway", "org.apache.flink.table.gateway.SqlGateway")?);
         flink.restart_workers()?;
@@ -111,6 +110,23 @@ impl Flink {
         parts.into_iter().flatten().map(Program::log_end).collect::<Vec<_>>().join("\n\n")
     }
 
+    /// Kills the manager as `kill -9` would, and starts it again: it knows of no job any more. Waits until the cluster answers.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start.
+    pub fn lose_manager(&mut self) -> Result<(), TestingError> {
+        self.manager = None;
+        self.start_manager()?;
+        self.wait()
+    }
+
+    fn start_manager(&mut self) -> Result<(), TestingError> {
+        let main = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+        self.manager = Some(self.program("manager", "the manager of Flink", main)?);
+        Ok(())
+    }
+
     /// Kills the workers as `kill -9` would. Jobs are started again when there are workers again.
     pub fn kill_workers(&mut self) {
         self.workers = None;
@@ -125,6 +141,10 @@ impl Flink {
         self.workers = None;
         let main = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
         self.workers = Some(self.program("workers", "the workers of Flink", main)?);
+        self.wait()
+    }
+
+    fn wait(&mut self) -> Result<(), TestingError> {
         if let Some(manager) = &mut self.manager {
             manager.wait_for(self.rest_port)?;
         }

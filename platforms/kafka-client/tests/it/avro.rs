@@ -246,6 +246,7 @@ fn a_record_without_a_schema_that_can_be_used_is_an_error() {
         assert!(matches!(reader.read(odd), Err(AvroError::NoId)), "{odd:?}");
     }
     assert!(matches!(reader.read(&[0, 0, 0, 0, 7]), Err(AvroError::Malformed(_))));
+    assert!(matches!(reader.fields(&[0, 0, 0, 0, 7, 6]), Err(AvroError::Malformed("they are of no record"))));
     for (answer, reason) in [
         (
             answer("404 Not Found", r#"{"error_code": 40403, "message": "no schema"}"#),
@@ -258,5 +259,21 @@ fn a_record_without_a_schema_that_can_be_used_is_an_error() {
         let mut reader = AvroReader::new(registry(answer));
         let error = reader.read(&[0, 0, 0, 0, 7, 6]).unwrap_err().to_string();
         assert!(error.contains(reason) && !error.contains("secret"), "{error}");
+    }
+}
+
+/// The bytes of fields are what is between them, and all of them together are the record.
+#[test]
+fn the_bytes_of_a_field_are_those_that_were_written_of_it() {
+    let record = answer(
+        "200 OK",
+        r#"{"schema": "{\"type\": \"record\", \"name\": \"R\", \"fields\": [{\"name\": \"a\", \"type\": \"long\"}, {\"name\": \"b\", \"type\": [\"null\", \"string\"]}, {\"name\": \"c\", \"type\": \"null\"}]}"}"#,
+    );
+    let mut reader = AvroReader::new(registry(record));
+    let written = [0, 0, 0, 0, 7, 0x80, 1, 2, 4, b'h', b'i'];
+    let fields = reader.fields(&written).unwrap();
+    assert_eq!(fields, [("a", &[0x80, 1][..]), ("b", &[2, 4, b'h', b'i']), ("c", &[])]);
+    for odd in [&written[..9], &[&written[..], &[0]].concat()] {
+        assert!(matches!(reader.fields(odd), Err(AvroError::Malformed(_))), "{odd:?}");
     }
 }

@@ -34,6 +34,7 @@ fn subjects_are_judged_by_their_mode_and_deleted() {
     assert!(client.set_compatibility(SUBJECT, Compatibility::Full).unwrap());
     assert_eq!(client.schema(7777).unwrap(), None);
     assert!(!client.delete_subject(SUBJECT).unwrap());
+    assert_eq!(client.versions(SUBJECT).unwrap(), Vec::<String>::new());
 
     let id = json!({"name": "id", "type": "long"});
     let note = json!({"name": "note", "type": "string"});
@@ -50,6 +51,8 @@ fn subjects_are_judged_by_their_mode_and_deleted() {
     assert_eq!(status, 200);
     assert!(client.schema(number).unwrap().unwrap().contains("\"long\""));
     assert_eq!(client.subjects().unwrap(), [SUBJECT]);
+    let versions = client.versions(SUBJECT).unwrap();
+    assert!(matches!(&versions[..], [one, two] if one.contains("One order") && !two.contains("One order")));
     assert_eq!(client.compatibility(SUBJECT).unwrap(), Some(Compatibility::Full), "it was set before");
     for mode in [
         Compatibility::None,

@@ -1,6 +1,10 @@
 //! Jobs: what of a transformer Flink runs, all the time.
 
-use super::{Context, job_sql, topic};
+use super::{
+    Context,
+    job_sql::{self, JobSql},
+    topic,
+};
 use crate::settings::FlinkSettings;
 use datasurface_platform::{graph::Fingerprint, model::sql::NotFlink, prelude::*};
 use std::collections::BTreeMap;
@@ -22,6 +26,9 @@ pub(crate) struct Job {
     pub(crate) reads: Vec<String>,
     /// The topics that it writes, with what is written to them.
     pub(crate) writes: Vec<String>,
+    /// What the types of columns in Avro must have, by topic and column: values of other types would be read as other values, without an error.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) required_types: BTreeMap<String, BTreeMap<String, Json>>,
     /// The properties of the session.
     pub(crate) properties: BTreeMap<String, String>,
     /// The statements of the session, in order. The last one starts the job.
@@ -60,14 +67,14 @@ pub(super) fn add(
     };
     let address = address(node, &transform.workspace);
     let name = context.names.connector(KIND, address.trim_start_matches(&format!("{KIND}.")));
-    let statements = job_sql::statements(context, &name, node, transform)
+    let JobSql { statements, required_types } = job_sql::statements(context, &name, node, transform)
         .map_err(|problem: NotFlink| unsupported(problem.to_string()))?;
     let reads: Result<Vec<String>, PlatformError> = transform
         .inputs
         .iter()
         .map(|input| Ok(node.require_input(&input.key)?.address().to_owned()))
         .collect();
-    let properties = properties(flink);
+    let properties = properties(context, flink);
     let version: String =
         Fingerprint::of(&(&properties, &statements)).to_string().chars().take(VERSION_DIGITS).collect();
     let job = Job {
@@ -75,6 +82,7 @@ pub(super) fn add(
         version,
         reads: reads?,
         writes: transform.outputs.iter().map(|output| context.names.topic(output.storage_key())).collect(),
+        required_types,
         properties,
         statements,
     };
@@ -91,7 +99,7 @@ pub(super) fn add(
 }
 
 /// The properties of a session. The name of the job is added when it starts.
-fn properties(flink: &FlinkSettings) -> BTreeMap<String, String> {
+fn properties(context: Context<'_>, flink: &FlinkSettings) -> BTreeMap<String, String> {
     let mut properties = BTreeMap::from([
         ("execution.runtime-mode", "STREAMING".to_owned()),
         // Two tasks would take changes of one row of an output along two ways, and the later one could arrive first.
@@ -105,6 +113,10 @@ fn properties(flink: &FlinkSettings) -> BTreeMap<String, String> {
         // A job that failed is started again, however often.
         ("restart-strategy.type", "exponential-delay".to_owned()),
     ]);
+    if context.settings.schema_registry.is_some() {
+        // Records are in the order in which they are to be written.
+        properties.insert("table.exec.sink.upsert-materialize", "NONE".to_owned());
+    }
     if let Some(directory) = &flink.checkpoint_directory {
         properties.insert("execution.checkpointing.dir", directory.clone());
     }

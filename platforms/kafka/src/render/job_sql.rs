@@ -4,22 +4,30 @@
 //! |---|---|
 //! | `$read_…` | a table over the topic of an input, with the columns that are read, and the key |
 //! | `$input_…` | a view of it, with values as they are in the model |
-//! | `$made_…` | a view of an output: the SELECT of the transformer, with the types of the output |
-//! | `$write_…` | a table over the topic of an output, of keys and values as texts |
+//! | `$made_…` | a view of an output: the SELECT of the transformer, with the types of the output, and each key once |
+//! | `$write_…` | a table over the topic of an output, of keys and values: texts of JSON, or what Avro is made of |
 //! | the last one | a record for each change of each output, as Debezium would write it |
 //!
 //! Names with `$` are of no column and no input. A row that changed is written as one that came: Flink does not say what it was before, and whoever
 //! reads Debezium's records wants to know that of a change. A deletion is two records, as Debezium has it: the row before it, and none, by which compaction
 //! forgets the key.
 
-use super::Context;
+use super::{Context, job_avro, job_json, security};
 use crate::flink_type::FlinkType;
 use datasurface_platform::{
-    model::sql::{FlinkTable, NotFlink, to_flink},
+    model::sql::{FlinkSelect, FlinkTable, NotFlink, to_flink},
     prelude::*,
 };
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The statements of a job, and what they need.
+#[derive(Debug)]
+pub(crate) struct JobSql {
+    /// The statements, in order.
+    pub(super) statements: Vec<String>,
+    /// What the types of columns in Avro must have, by topic and column.
+    pub(super) required_types: BTreeMap<String, BTreeMap<String, Json>>,
+}
 
 /// Returns the statements of a transformer.
 ///
@@ -31,7 +39,7 @@ pub(crate) fn statements(
     group: &str,
     node: &NodeView,
     transform: &TransformFacts,
-) -> Result<Vec<String>, NotFlink> {
+) -> Result<JobSql, NotFlink> {
     let inputs: Vec<(FlinkTable, &DatasetFacts)> = transform
         .inputs
         .iter()
@@ -47,26 +55,66 @@ pub(crate) fn statements(
         let columns: Vec<String> = output.schema.table().columns().iter().map(name).collect();
         let written = to_flink(select, &tables, &columns)
             .map_err(|problem| NotFlink::new(format!("the SELECT of `{}`: {problem}", output.key)))?;
-        for (table, columns) in written.read {
-            read.entry(table).or_default().extend(columns);
+        for (table, columns) in &written.read {
+            read.entry(table.clone()).or_default().extend(columns.iter().cloned());
         }
-        made.push((output, written.sql));
+        made.push((output, written));
     }
     let mut statements = Vec::new();
+    let mut required_types = BTreeMap::new();
     for (index, (table, input)) in inputs.iter().enumerate() {
         // One that no SELECT reads is not read.
         let Some(columns) = read.get(&table.table) else { continue };
         let topic = node.input(&input.key).map_or("", Offer::address);
         statements.extend(input_statements(context, group, index, topic, input, columns)?);
+        if context.settings.schema_registry.is_some() {
+            required_types.insert(topic.to_owned(), required_of_avro(input, columns)?);
+        }
     }
     let mut inserts = Vec::new();
-    for (index, (output, sql)) in made.into_iter().enumerate() {
+    for (index, (output, select)) in made.into_iter().enumerate() {
         let topic = context.names.topic(output.storage_key());
-        statements.extend(output_statements(context, index, &topic, output, &sql)?);
-        inserts.push(insert(index, &topic, output)?);
+        let changes = Changes::new(output, &select);
+        statements.push(made_view(index, output, &select, changes)?);
+        match &context.settings.schema_registry {
+            Some(registry) => {
+                statements.extend(job_avro::statements(context, registry, index, &topic, output, changes)?);
+                inserts.push(job_avro::insert(index, output));
+            }
+            None => {
+                statements.push(job_json::table(context, index, &topic));
+                inserts.push(job_json::insert(index, &topic, output, changes)?);
+            }
+        }
     }
     statements.push(format!("EXECUTE STATEMENT SET BEGIN\n{}\nEND", inserts.join("\n")));
-    Ok(statements)
+    required_types.retain(|_, columns: &mut BTreeMap<_, _>| !columns.is_empty());
+    Ok(JobSql { statements, required_types })
+}
+
+/// What the changes of an output may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changes {
+    /// A row that changes takes the place of the one before.
+    Replace,
+    /// A row may go by a change, as one that does not fulfil a condition any more.
+    End,
+    /// The same, and a key may be of two rows for a moment: the one that has it, and the one that had it.
+    Move,
+}
+
+impl Changes {
+    fn new(output: &DatasetFacts, select: &FlinkSelect) -> Self {
+        let key = output.schema.table().key();
+        let is_of_key = |name: &String| key.iter().any(|column| column.as_str() == name);
+        match &select.identity {
+            Some(identity) if identity.iter().all(is_of_key) => match select.has_condition {
+                true => Self::End,
+                false => Self::Replace,
+            },
+            _ => Self::Move,
+        }
+    }
 }
 
 fn table(node: &NodeView, transform: &TransformFacts, index: usize, input: &DatasetFacts) -> FlinkTable {
@@ -74,6 +122,14 @@ fn table(node: &NodeView, transform: &TransformFacts, index: usize, input: &Data
         table: view(index),
         names: transform.input_names(&input.key, &node.facts().called),
         columns: input.schema.table().columns().iter().map(name).collect(),
+        key: input.schema.table().key().iter().map(ColumnName::to_string).collect(),
+        numbers: input
+            .schema
+            .table()
+            .columns()
+            .iter()
+            .filter_map(|column| Some((name(column), FlinkType::new(column.data_type()).ok()?.number()?)))
+            .collect(),
     }
 }
 
@@ -91,18 +147,35 @@ fn select_of<'t>(transform: &'t TransformFacts, output: &DatasetFacts) -> Option
     selects.iter().find(|select| select.dataset == output.key.dataset).map(|select| select.sql.as_str())
 }
 
-fn flink_type(dataset: &DatasetFacts, column: &Column) -> Result<FlinkType, NotFlink> {
+/// Returns the type of Flink for a column of a dataset.
+///
+/// # Errors
+///
+/// If its values would not be as they were.
+pub(super) fn flink_type(dataset: &DatasetFacts, column: &Column) -> Result<FlinkType, NotFlink> {
     FlinkType::new(column.data_type()).map_err(|reason| {
         NotFlink::new(format!("the column `{}` of `{}`: {reason}", column.name(), dataset.key))
     })
 }
 
-/// The members by which a table is over a topic.
-fn over(context: Context<'_>, topic: &str, more: &[(&str, &str)]) -> String {
-    let servers = context.settings.brokers().join(",");
-    let members = [("connector", "kafka"), ("topic", topic), ("properties.bootstrap.servers", &servers)];
-    let members =
-        members.iter().chain(more).map(|(name, value)| format!("  {} = {}", text(name), text(value)));
+/// Returns the members by which a table is over a topic.
+pub(super) fn over<'m>(
+    context: Context<'_>,
+    connector: &str,
+    topic: &str,
+    more: impl IntoIterator<Item = (&'m str, String)>,
+) -> String {
+    let mut members: Vec<(String, String)> = [
+        ("connector", connector.to_owned()),
+        ("topic", topic.to_owned()),
+        ("properties.bootstrap.servers", context.settings.brokers().join(",")),
+    ]
+    .into_iter()
+    .chain(more)
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    members.extend(security::flink_config(context));
+    let members = members.iter().map(|(name, value)| format!("  {} = {}", text(name), text(value)));
     format!("WITH (\n{}\n)", members.collect::<Vec<_>>().join(",\n"))
 }
 
@@ -115,27 +188,29 @@ fn input_statements(
     read: &BTreeSet<String>,
 ) -> Result<[String; 2], NotFlink> {
     let definition = input.schema.table();
-    let is_key = |column: &&Column| definition.key().contains(column.name());
-    let is_read = |column: &&Column| is_key(column) || read.contains(column.name().as_str());
     let mut columns = Vec::new();
     let mut values = Vec::new();
-    for column in definition.columns().iter().filter(is_read) {
+    for column in read_columns(input, read) {
         let (kind, name) = (flink_type(input, column)?, quoted(column.name().as_str()));
-        let required = if is_key(&column) { " NOT NULL" } else { "" };
+        let required = if definition.key().contains(column.name()) { " NOT NULL" } else { "" };
         columns.push(format!("  {name} {}{required},\n", kind.read_as()));
         values.push(format!("{} AS {name}", kind.value_of(&name)));
     }
     let key = definition.key().iter().map(|column| quoted(column.as_str())).collect::<Vec<_>>().join(", ");
     let source = quoted(&format!("$read_{index}"));
+    let format = match &context.settings.schema_registry {
+        Some(registry) => job_avro::read_format(registry),
+        None => {
+            vec![("format", "debezium-json".to_owned()), ("debezium-json.schema-include", "true".to_owned())]
+        }
+    };
     let members = over(
         context,
+        "kafka",
         topic,
-        &[
-            ("properties.group.id", group),
-            ("scan.startup.mode", "earliest-offset"),
-            ("format", "debezium-json"),
-            ("debezium-json.schema-include", "true"),
-        ],
+        [("properties.group.id", group.to_owned()), ("scan.startup.mode", "earliest-offset".to_owned())]
+            .into_iter()
+            .chain(format),
     );
     Ok([
         format!(
@@ -150,114 +225,75 @@ fn input_statements(
     ])
 }
 
-fn output_statements(
-    context: Context<'_>,
+/// Returns what the types of the columns that are read must have.
+fn required_of_avro(
+    input: &DatasetFacts,
+    read: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Json>, NotFlink> {
+    let mut required = BTreeMap::new();
+    for column in read_columns(input, read) {
+        let name = column.name().as_str();
+        let members = flink_type(input, column)?.required_of_avro();
+        required.extend(members.map(|members| (name.to_owned(), members.into())));
+    }
+    Ok(required)
+}
+
+/// The columns of an input that are read, and its key.
+fn read_columns<'i>(input: &'i DatasetFacts, read: &BTreeSet<String>) -> impl Iterator<Item = &'i Column> {
+    let table = input.schema.table();
+    let is_read =
+        move |column: &&Column| table.key().contains(column.name()) || read.contains(column.name().as_str());
+    table.columns().iter().filter(is_read)
+}
+
+/// Returns the view of an output.
+fn made_view(
     index: usize,
-    topic: &str,
     output: &DatasetFacts,
-    sql: &str,
-) -> Result<[String; 2], NotFlink> {
-    let mut columns = Vec::new();
-    for column in output.schema.table().columns() {
-        let name = quoted(column.name().as_str());
-        columns.push(format!("CAST({name} AS {}) AS {name}", flink_type(output, column)?.name()));
-    }
-    let members = over(
-        context,
-        topic,
-        &[
-            ("key.format", "raw"),
-            ("key.fields", "key"),
-            ("value.format", "raw"),
-            ("value.fields-include", "EXCEPT_KEY"),
-            // What is written again after a failure is there already: the last record of a key is the row.
-            ("sink.delivery-guarantee", "at-least-once"),
-        ],
-    );
-    let (made, written) = (quoted(&format!("$made_{index}")), quoted(&format!("$write_{index}")));
-    Ok([
-        format!("CREATE TEMPORARY VIEW {made} AS\nSELECT {}\nFROM (\n{sql}\n)", columns.join(", ")),
-        format!("CREATE TEMPORARY TABLE {written} (`key` STRING, `value` STRING) {members}"),
-    ])
-}
-
-/// The statement that writes the changes of an output.
-fn insert(index: usize, topic: &str, output: &DatasetFacts) -> Result<String, NotFlink> {
+    written: &FlinkSelect,
+    changes: Changes,
+) -> Result<String, NotFlink> {
     let definition = output.schema.table();
-    let (mut fields, mut members) = (Vec::new(), Vec::new());
+    let mut columns = Vec::new();
     for column in definition.columns() {
-        let (kind, name) = (flink_type(output, column)?, column.name().as_str());
-        fields.push((column.name(), kind.field(name, column.is_nullable())));
-        members.push((column.name(), format!("KEY {} VALUE {}", text(name), kind.record_of(&quoted(name)))));
+        let name = quoted(column.name().as_str());
+        let number = written.numbers.get(column.name().as_str()).copied();
+        columns.push(format!("{} AS {name}", flink_type(output, column)?.cast(&name, number)));
     }
-    let is_key = |name: &ColumnName| definition.key().contains(name);
-    let object = |members: Vec<&str>| format!("JSON_OBJECT({})", members.join(", "));
-    let row = object(members.iter().map(|(_, member)| member.as_str()).collect());
-    let key = object(members.iter().filter(|(name, _)| is_key(name)).map(|(_, member)| &**member).collect());
-    let key_fields: Vec<Value> =
-        fields.iter().filter(|(name, _)| is_key(name)).map(|(_, field)| required(field)).collect();
-    let fields: Vec<&Value> = fields.iter().map(|(_, field)| field).collect();
-    let [key_schema, schema] =
-        [key_schema(topic, &key_fields), envelope(topic, &fields)].map(|schema| beginning(&schema));
-    let source =
-        "JSON_OBJECT(KEY 'ts_us' VALUE UNIX_TIMESTAMP() * 1000000, KEY 'lsn' VALUE CAST(NULL AS BIGINT))";
-    let value = |before: &str, after: &str| {
-        format!(
-            "{schema} || JSON_OBJECT(KEY 'before' VALUE {before}, KEY 'after' VALUE {after}, KEY 'source' VALUE {source}, KEY 'op' VALUE `$op`) || '}}'"
-        )
-    };
-    let nothing = "CAST(NULL AS STRING)";
-    Ok(format!(
-        "INSERT INTO `$write_{index}`\nSELECT\n  {key_schema} || {key} || '}}',\n  CASE WHEN `$n` = 2 THEN {nothing}\n  \
-         WHEN `$op` = 'd' THEN {}\n  ELSE {} END\nFROM TO_CHANGELOG(input => TABLE `$made_{index}`, op => DESCRIPTOR(`$op`), \
-         op_mapping => MAP['INSERT', 'c', 'UPDATE_AFTER', 'c', 'DELETE', 'd'])\n\
-         CROSS JOIN UNNEST(CASE WHEN `$op` = 'd' THEN ARRAY[1, 2] ELSE ARRAY[1] END) AS `$records` (`$n`);",
-        value(&row, nothing),
-        value(nothing, &row),
-    ))
-}
-
-/// A column of a key always has a value.
-fn required(field: &Value) -> Value {
-    let mut field = field.clone();
-    if let Some(members) = field.as_object_mut() {
-        members.insert("optional".to_owned(), false.into());
+    let mut select = format!("SELECT {}\nFROM (\n{}\n)", columns.join(", "), written.sql);
+    if changes == Changes::Move {
+        // A group is there for as long as it has a row, in whatever order its rows come and go. When all changes have come, it has one row.
+        let is_key = |column: &Column| definition.key().contains(column.name());
+        let grouped = definition.columns().iter().map(|column| {
+            let name = quoted(column.name().as_str());
+            if is_key(column) { name } else { format!("MAX({name}) AS {name}") }
+        });
+        let key = definition.key().iter().map(|column| quoted(column.as_str())).collect::<Vec<_>>();
+        let grouped = grouped.collect::<Vec<_>>().join(", ");
+        select = format!("SELECT {grouped}\nFROM (\n{select}\n)\nGROUP BY {}", key.join(", "));
     }
-    field
+    let made = quoted(&format!("$made_{index}"));
+    Ok(format!("CREATE TEMPORARY VIEW {made} AS\n{select}"))
 }
 
-fn key_schema(topic: &str, fields: &[Value]) -> Value {
-    json!({"type": "struct", "fields": fields, "optional": false, "name": format!("{topic}.Key")})
+/// Returns the records of the changes of an output, for a `FROM`: `$op` is `c` or `d`, and `$n` is 2 for the second record of a deletion.
+pub(super) fn records(index: usize, changes: Changes) -> String {
+    // Flink takes a row back before it changes it, and says no more of it where it fulfils a condition no longer.
+    let taken_back = if changes == Changes::Replace { "" } else { "'UPDATE_BEFORE', 'd', " };
+    format!(
+        "TO_CHANGELOG(input => TABLE `$made_{index}`, op => DESCRIPTOR(`$op`), \
+         op_mapping => MAP['INSERT', 'c', {taken_back}'UPDATE_AFTER', 'c', 'DELETE', 'd'])\n\
+         CROSS JOIN UNNEST(CASE WHEN `$op` = 'd' THEN ARRAY[1, 2] ELSE ARRAY[1] END) AS `$records` (`$n`)"
+    )
 }
 
-/// The schema of records, as far as readers of Debezium's look at it: they know them by the end of its name.
-fn envelope(topic: &str, fields: &[&Value]) -> Value {
-    let row = |called: &str| json!({"type": "struct", "fields": fields, "optional": true, "name": format!("{topic}.Value"), "field": called});
-    json!({
-        "type": "struct",
-        "fields": [
-            row("before"),
-            row("after"),
-            {"type": "struct", "fields": [
-                {"type": "int64", "optional": true, "field": "ts_us"},
-                {"type": "int64", "optional": true, "field": "lsn"},
-            ], "optional": true, "name": format!("{topic}.Source"), "field": "source"},
-            {"type": "string", "optional": false, "field": "op"},
-        ],
-        "optional": false,
-        "name": format!("{topic}.Envelope"),
-    })
-}
-
-/// The beginning of a record with its schema, as a text of SQL.
-fn beginning(schema: &Value) -> String {
-    text(&format!("{{\"schema\":{schema},\"payload\":"))
-}
-
-fn quoted(name: &str) -> String {
+/// Returns a name in backticks.
+pub(super) fn quoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
-fn text(value: &str) -> String {
+/// Returns a text in quotes.
+pub(super) fn text(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }

@@ -5,6 +5,8 @@ mod cluster;
 mod connector;
 mod converter;
 mod job;
+mod job_avro;
+mod job_json;
 mod job_sql;
 mod security;
 mod sink;

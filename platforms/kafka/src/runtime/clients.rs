@@ -23,7 +23,7 @@ pub(super) struct Clients {
     /// The SQL gateway of Flink, if there are jobs.
     pub(super) gateway: Option<GatewayClient>,
     /// The reader of records in Avro, if there may be some.
-    avro: Option<AvroReader>,
+    pub(super) avro: Option<AvroReader>,
 }
 
 impl Clients {

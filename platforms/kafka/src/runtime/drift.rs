@@ -5,7 +5,7 @@ use super::{
     clients::{Clients, kafka_failed, rest_failed},
     connectors, failure, jobs,
     rendered::Rendered,
-    slot, subjects, topics,
+    required, slot, subjects, topics,
 };
 use crate::render::{Connector, Topic};
 use datasurface_kafka_client::{ConnectClient, ConnectorState, JobState, KafkaClient};
@@ -46,6 +46,10 @@ pub(super) fn all(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Drif
         }
     }
     for (address, job) in &rendered.jobs {
+        if let Some(problem) = required::problem(clients, job)? {
+            add(address, Some(problem), false);
+            continue;
+        }
         let (problem, is_repaired) = match jobs::state(clients, job)? {
             Some(JobState::Running | JobState::Starting) => (None, true),
             Some(JobState::Restarting) => {

@@ -3,7 +3,7 @@
 //! A job that goes on after a failure has what it remembers, by its checkpoints, and so does its place in its inputs. One that begins anew has
 //! neither, and could not know which rows of its output are there no more: so these are deleted first.
 
-use super::{clients::Clients, clients::rest_failed, output};
+use super::{clients::Clients, clients::rest_failed, output, rendered::Rendered, required};
 use crate::render::Job;
 use datasurface_kafka_client::{FlinkJob, GatewayClient, JobState};
 use datasurface_platform::{RuntimeContext, prelude::*};
@@ -49,15 +49,23 @@ pub(super) fn state(clients: &Clients, job: &Job) -> Result<Option<JobState>, Pl
 ///
 /// # Errors
 ///
-/// If the gateway refuses a statement, or a job does not start or stop in time.
+/// If the gateway refuses a statement, a job does not start or stop in time, or its inputs have other types than those of the model.
 pub(super) fn ensure(
     clients: &mut Clients,
     site: &RuntimeContext<'_>,
+    rendered: &Rendered,
     job: &Job,
 ) -> Result<bool, PlatformError> {
     let found = alive(gateway(clients, &job.name)?, &job.name)?;
     let name = job.full_name();
     let mut running = false;
+    if found.is_empty() {
+        required::wait(clients, site, rendered, job)?;
+    }
+    if let Some(problem) = stop_mistyped(clients, site, job)? {
+        let context = format!("starting the job `{}`", job.name);
+        return Err(PlatformError::new(PlatformErrorKind::Config, context).caused_by(problem));
+    }
     for one in &found {
         // Two calls at once may have started it twice.
         match one.name == name && !running {
@@ -70,6 +78,24 @@ pub(super) fn ensure(
     }
     begin(clients, site, job)?;
     Ok(true)
+}
+
+/// Stops a job that reads other types than those of the model, and returns the reason; none of a job that does not.
+///
+/// # Errors
+///
+/// If the registry or the gateway cannot be asked, or it does not stop in time.
+pub(super) fn stop_mistyped(
+    clients: &Clients,
+    site: &RuntimeContext<'_>,
+    job: &Job,
+) -> Result<Option<String>, PlatformError> {
+    let Some(problem) = required::problem(clients, job)? else { return Ok(None) };
+    let gateway = gateway(clients, &job.name)?;
+    for one in alive(gateway, &job.name)? {
+        stop(gateway, site, &one)?;
+    }
+    Ok(Some(problem))
 }
 
 /// Stops all jobs of a name, and forgets how far they had read.
@@ -94,7 +120,7 @@ pub(super) fn remove(
 fn begin(clients: &mut Clients, site: &RuntimeContext<'_>, job: &Job) -> Result<(), PlatformError> {
     output::forget_group(&mut clients.kafka, &job.name)?;
     for topic in &job.writes {
-        output::clear(&mut clients.kafka, topic, site.now)?;
+        output::clear(clients, topic, site.now)?;
     }
     let mut properties = job.properties.clone();
     properties.insert("pipeline.name".to_owned(), job.full_name());

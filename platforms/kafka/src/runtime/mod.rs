@@ -6,7 +6,7 @@
 //! | `clients.rs`, `values.rs` | the brokers, Connect and the registry, with the logins of the settings; values of records |
 //! | `topics.rs`, `access.rs`, `connectors.rs`, `subjects.rs` | each looks first at what is there, and changes what differs |
 //! | `signals.rs` | what sources are asked for, and which of it is done |
-//! | `jobs.rs`, `output.rs` | jobs of Flink, and what is deleted before one begins anew |
+//! | `jobs.rs`, `output.rs`, `required.rs` | jobs of Flink, what is deleted before one begins anew, and what types they must find |
 //! | `removal.rs` | what is to go |
 //! | `progress.rs`, `idle.rs` | how far sources and sinks are, and waiting for them |
 //! | `status.rs`, `drift.rs`, `slot.rs`, `failure.rs` | what is there, held against what was rendered |
@@ -25,6 +25,7 @@ mod output;
 mod progress;
 mod removal;
 mod rendered;
+mod required;
 mod signals;
 mod slot;
 mod status;
@@ -73,7 +74,7 @@ impl Runtime for KafkaPlatform {
         }
         for (address, job) in &rendered.jobs {
             begin(address);
-            count(jobs::ensure(&mut clients, site, job)?);
+            count(jobs::ensure(&mut clients, site, &rendered, job)?);
         }
         for signal in &rendered.signals {
             site.watcher.job_started(&signal.topic);
@@ -87,10 +88,16 @@ impl Runtime for KafkaPlatform {
         let rendered = Rendered::read(site.rendered)?;
         let mut clients = Clients::connect(self.settings(), site)?;
         let mut report = RunReport::default();
-        if request.mode == RunMode::UntilIdle {
+        let mistyped = mistyped(&clients, site, &rendered)?;
+        if request.mode == RunMode::UntilIdle && !mistyped.is_empty() {
+            // What they make is not to be waited for.
+            report.failures = mistyped;
+        } else if request.mode == RunMode::UntilIdle {
             restarted(&mut clients, site, &rendered)?;
             report.failures = idle::wait(&mut clients, site, &rendered, self.settings().patience())?;
+            report.failures.extend(self::mistyped(&clients, site, &rendered)?);
         } else {
+            report.failures.extend(mistyped);
             for (address, connector) in &rendered.connectors {
                 if let Some(reason) = connectors::restart_failed(&clients.connect, connector)? {
                     report.failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
@@ -123,6 +130,24 @@ impl Runtime for KafkaPlatform {
     }
 }
 
+/// Stops jobs that read other types than those of the model, and returns one failure for each.
+fn mistyped(
+    clients: &Clients,
+    site: &RuntimeContext<'_>,
+    rendered: &Rendered,
+) -> Result<Vec<JobFailure>, PlatformError> {
+    let mut failures = Vec::new();
+    for (address, job) in &rendered.jobs {
+        let reason = jobs::stop_mistyped(clients, site, job)?;
+        failures.extend(reason.map(|reason| JobFailure {
+            job: address.clone(),
+            reason,
+            examples: Vec::new(),
+        }));
+    }
+    Ok(failures)
+}
+
 /// Lets jobs run that do not, and returns one failure for each.
 fn restarted(
     clients: &mut Clients,
@@ -131,13 +156,16 @@ fn restarted(
 ) -> Result<Vec<JobFailure>, PlatformError> {
     let mut failures = Vec::new();
     for (address, job) in &rendered.jobs {
+        if required::problem(clients, job)?.is_some() {
+            continue;
+        }
         let state = jobs::state(clients, job)?;
         if state.is_some_and(JobState::is_alive) {
             continue;
         }
         let reason =
             state.map_or_else(|| "the cluster does not know it".to_owned(), |state| format!("it {state}"));
-        jobs::ensure(clients, site, job)?;
+        jobs::ensure(clients, site, rendered, job)?;
         let reason = format!("{reason}; it was started again, and makes its output anew");
         failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
     }

@@ -1,8 +1,8 @@
 //! Topics of outputs: what is deleted of them before a job begins anew.
 
-use super::clients::kafka_failed;
+use super::clients::{Clients, kafka_failed};
 use chrono::{DateTime, Utc};
-use datasurface_kafka_client::{KafkaClient, NewRecord};
+use datasurface_kafka_client::{AvroError, AvroReader, KafkaClient, NewRecord};
 use datasurface_platform::prelude::*;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -30,8 +30,9 @@ struct Payload<'w> {
 ///
 /// # Errors
 ///
-/// If the brokers cannot be asked, or refuse the records.
-pub(super) fn clear(kafka: &mut KafkaClient, topic: &str, now: DateTime<Utc>) -> Result<(), PlatformError> {
+/// If the brokers or the registry cannot be asked, or the brokers refuse the records.
+pub(super) fn clear(clients: &mut Clients, topic: &str, now: DateTime<Utc>) -> Result<(), PlatformError> {
+    let Clients { kafka, avro, .. } = clients;
     let failed = |error| kafka_failed(format!("deleting the rows of the topic `{topic}`"), error);
     let first = kafka.first_offsets(topic).map_err(failed)?;
     for (partition, end) in kafka.end_offsets(topic).map_err(failed)? {
@@ -40,7 +41,16 @@ pub(super) fn clear(kafka: &mut KafkaClient, topic: &str, now: DateTime<Utc>) ->
         for record in kafka.records(topic, partition, begin..end) {
             let record = record.map_err(failed)?;
             let Some(key) = record.key else { continue };
-            match record.value.and_then(|value| deletion(&value, now)) {
+            let deletion = match (record.value, avro.as_mut()) {
+                (None, _) => None,
+                (Some(value), Some(avro)) if AvroReader::is_avro(&value) => avro_deletion(avro, &value, now)
+                    .map_err(|error| {
+                        let context = format!("deleting the rows of the topic `{topic}`");
+                        PlatformError::new(PlatformErrorKind::External, context).caused_by(error)
+                    })?,
+                (Some(value), _) => deletion(&value, now),
+            };
+            match deletion {
                 Some(deletion) => rows.insert(key, deletion),
                 None => rows.remove(&key),
             };
@@ -75,6 +85,52 @@ fn deletion(value: &[u8], now: DateTime<Utc>) -> Option<Vec<u8>> {
     Some(deletion.into_bytes())
 }
 
+/// The same in Avro, of what a job wrote: a variant that is null is a byte of 0, and one that is not is a byte of 2. The row stays as it was written.
+///
+/// # Errors
+///
+/// If the registry does not say the schema.
+fn avro_deletion(
+    avro: &mut AvroReader,
+    value: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<u8>>, AvroError> {
+    let fields = match avro.fields(value) {
+        Err(AvroError::NoId | AvroError::Malformed(_)) => return Ok(None),
+        fields => fields?,
+    };
+    let row = fields.iter().find(|(name, _)| *name == "after").map(|(_, bytes)| *bytes);
+    let Some(row) = row.filter(|row| row.first() == Some(&2)) else { return Ok(None) };
+    let mut deletion: Vec<u8> = value.iter().take(5).copied().collect();
+    for (name, bytes) in fields {
+        match name {
+            "before" => deletion.extend(row),
+            "after" => deletion.push(0),
+            "source" => {
+                deletion.extend([2, 2]);
+                push_integer(&mut deletion, now.timestamp_micros());
+                deletion.push(0);
+            }
+            "op" => deletion.extend([2, b'd']),
+            _ => deletion.extend(bytes),
+        }
+    }
+    Ok(Some(deletion))
+}
+
+/// Adds a whole number: seven bits in a byte, the lowest ones first, the sign in the lowest bit of all.
+fn push_integer(bytes: &mut Vec<u8>, number: i64) {
+    let mut left = ((number << 1) ^ (number >> 63)).cast_unsigned();
+    loop {
+        let [low, ..] = left.to_le_bytes();
+        left >>= 7;
+        if left == 0 {
+            return bytes.push(low & 0x7f);
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
 /// Forgets how far a job had read. A job has no members in its group.
 ///
 /// # Errors
@@ -89,6 +145,21 @@ pub(super) fn forget_group(kafka: &mut KafkaClient, group: &str) -> Result<(), P
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_written_as_avro_has_it() {
+        for (number, written) in [
+            (0, &[0][..]),
+            (-1, &[1]),
+            (63, &[0x7e]),
+            (64, &[0x80, 1]),
+            (i64::MIN, &[255, 255, 255, 255, 255, 255, 255, 255, 255, 1]),
+        ] {
+            let mut bytes = Vec::new();
+            push_integer(&mut bytes, number);
+            assert_eq!(bytes, written, "{number}");
+        }
+    }
 
     #[test]
     fn a_deletion_has_the_row_as_it_was_written() {

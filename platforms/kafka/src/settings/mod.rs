@@ -38,7 +38,7 @@ pub struct KafkaSettings {
     /// The hours that the deletion of a record stays in a topic; 168 by default. A sink that is stopped for longer misses it.
     #[serde(default = "usual_deletion_hours")]
     pub deletion_hours: u32,
-    /// The directory of secrets on the machines of Connect; `/opt/datasurface/secrets` by default. Each credential has a directory in it, with a
+    /// The directory of secrets on the machines of Connect, and on those of Flink where brokers ask for a login; `/opt/datasurface/secrets` by default. Each credential has a directory in it, with a
     /// file `user` and a file `password`.
     #[serde(default = "usual_secrets_directory")]
     pub secrets_directory: String,

@@ -67,10 +67,9 @@ impl KafkaSettings {
             "`flink.checkpoint_directory` must be an address as `s3://bucket/folder`, without a user and a question mark",
         );
         require(
-            self.schema_registry.is_none(),
-            "`flink` must be without `schema_registry`: jobs read and write JSON",
+            self.schema_registry.as_ref().is_none_or(|registry| registry.credential.is_none()),
+            "`flink` must be without `schema_registry.credential`: jobs log in to no registry",
         );
-        require(self.security.is_none(), "`flink` must be without `security`: jobs log in to no broker");
     }
 }
 

@@ -5,7 +5,7 @@ use datasurface_kafka_client::{
     KafkaClient, Limits, Security,
     testing::{ADMINISTRATOR, ConnectWorker, Engines, Kafka, KafkaOptions, Listener, Registry},
 };
-use datasurface_platform::{EnvironmentCredentials, RunRequest, prelude::PlatformName};
+use datasurface_platform::{CredentialSource, EnvironmentCredentials, RunRequest, prelude::PlatformName};
 use datasurface_testkit::Deployment;
 use postgres::Client;
 use std::{
@@ -46,10 +46,15 @@ impl Site {
 
     /// Starts the engines, with a registry of schemas.
     pub(crate) fn start_with_registry() -> Option<Self> {
+        Self::start()?.with_registry()
+    }
+
+    /// Starts a registry of schemas beside the others.
+    pub(crate) fn with_registry(self) -> Option<Self> {
         let engines = Engines::find().inspect_err(|why| skipped(why)).ok()?;
         engines.registry().inspect_err(|why| skipped(why)).ok()?;
         let registry = Registry::start(&engines).unwrap();
-        Some(Self { registry: Some(registry), ..Self::start()? })
+        Some(Self { registry: Some(registry), ..self })
     }
 
     /// Starts the engines, with three brokers.
@@ -145,8 +150,13 @@ pub(crate) fn until_idle(deployment: &mut Deployment) {
 
 /// What is behind after a run that waits until everything is delivered.
 pub(crate) fn behind(deployment: &mut Deployment) -> Vec<String> {
+    behind_as(deployment, &EnvironmentCredentials)
+}
+
+/// The same, with these credentials.
+pub(crate) fn behind_as(deployment: &mut Deployment, credentials: &dyn CredentialSource) -> Vec<String> {
     deployment.set_now(SystemTime::now().into());
-    let ran = deployment.run(&EnvironmentCredentials, &RunRequest::until_idle()).unwrap();
+    let ran = deployment.run(credentials, &RunRequest::until_idle()).unwrap();
     let failures = &ran[&PlatformName::from("Stream")].failures;
     failures.iter().map(|failure| format!("{}: {}", failure.job, failure.reason)).collect()
 }

@@ -85,16 +85,34 @@ fn job(deployment: &Deployment) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
 }
 
-#[test]
-fn a_job_is_rendered_as_it_was() {
+fn in_avro(shop: &mut Transformed) {
+    shop.settings["schema_registry"] = json!({"url": "https://registry.example.org"});
+}
+
+/// The properties and the statements of a job.
+fn shown(shop: &Transformed) -> String {
     let folder = tempfile::tempdir().unwrap();
     let deployment = deployment(folder.path());
-    deployment.render(&Transformed::new(SELECT).ecosystem()).unwrap();
+    deployment.render(&shop.ecosystem()).unwrap();
     let job = job(&deployment);
     let statements = job["statements"].as_array().unwrap().iter().map(|one| one.as_str().unwrap());
     let properties = serde_json::to_string_pretty(&job["properties"]).unwrap();
-    let shown = [properties.as_str()].into_iter().chain(statements).collect::<Vec<_>>().join("\n\n");
-    insta::assert_snapshot!(shown);
+    let required = job.get("required_types").map(ToString::to_string);
+    let shown = [properties.as_str()].into_iter().chain(required.as_deref()).chain(statements);
+    shown.collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn a_job_is_rendered_as_it_was() {
+    insta::assert_snapshot!(shown(&Transformed::new(SELECT)));
+}
+
+/// Topics in Avro, and brokers that ask for a login: what names the user and the password is read where the clients of the job run.
+#[test]
+fn a_job_in_avro_that_logs_in_is_rendered_as_it_was() {
+    insta::assert_snapshot!(shown(&Transformed::new(SELECT).with(in_avro).with(|shop| {
+        shop.settings["security"] = json!({"protocol": "sasl_ssl", "credential": "Europe/Sales/kafka"});
+    })));
 }
 
 /// A job that begins anew makes its output anew, so nothing that changes no row of it may be in its statements.
@@ -172,16 +190,14 @@ fn what_is_no_job_is_refused() {
             }),
             "it cannot run",
         ),
+        (usual().with(in_avro), ""),
         (
-            usual().with(|shop| {
-                shop.settings["schema_registry"] = json!({"url": "https://registry.example.org"})
+            usual().with(in_avro).with(|shop| {
+                shop.settings["schema_registry"]["credential"] = json!("Europe/Sales/registry");
             }),
-            "`flink` must be without `schema_registry`",
+            "`flink` must be without `schema_registry.credential`",
         ),
-        (
-            usual().with(|shop| shop.settings["security"] = json!({"protocol": "ssl"})),
-            "`flink` must be without `security`",
-        ),
+        (usual().with(|shop| shop.settings["security"] = json!({"protocol": "ssl"})), ""),
         (
             usual().with(|shop| shop.settings["flink"]["checkpoint_directory"] = json!("s3://bucket/x?y=z")),
             "`flink.checkpoint_directory` must be",

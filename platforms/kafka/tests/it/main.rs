@@ -14,6 +14,7 @@ mod dump;
 mod engine;
 mod engines;
 mod flink;
+mod flink_avro;
 mod jobs;
 mod laws;
 mod northwind;

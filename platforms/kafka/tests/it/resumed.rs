@@ -5,6 +5,7 @@ use crate::{
     pipeline::{CUSTOMERS, Pipeline, change, difference, fill},
     shop::deployment,
 };
+use datasurface_kafka_client::Partition;
 use datasurface_platform::{EnvironmentCredentials, RunObserver};
 use datasurface_testkit::Deployment;
 use std::{
@@ -75,6 +76,10 @@ fn assert_equal(site: &Site, deployment: &mut Deployment, tables: &[&str]) {
     assert_eq!(difference(&mut site.source(), &mut site.warehouse(), tables), None);
 }
 
+fn partitions(site: &Site, topic: &str) -> Vec<Partition> {
+    site.client().topic(topic).unwrap().unwrap().partitions
+}
+
 #[test]
 fn what_is_killed_goes_on() {
     if let Some(folder) = env::var_os(FOLDER) {
@@ -91,10 +96,23 @@ fn what_is_killed_goes_on() {
     assert_equal(&site, &mut deployment, &few);
 
     // One broker of three is killed, and nobody waits for it.
+    let topic = "Stream.NW_Data__customers";
+    assert!(
+        partitions(&site, topic).iter().any(|partition| partition.leader == Some(1)),
+        "it has work to do"
+    );
     change(&mut site.source(), 1);
     site.kafka.kill(1);
     change(&mut site.source(), 2);
     assert_equal(&site, &mut deployment, &few);
+    // The two others are as many as have to have a change before it is acknowledged.
+    assert_eq!(
+        site.client().topic_configs(topic).unwrap()["min.insync.replicas"].value.as_deref(),
+        Some("2")
+    );
+    for partition in partitions(&site, topic) {
+        assert_eq!((partition.replicas.len(), partition.in_sync_replicas.len()), (3, 2), "{partition:?}");
+    }
     site.kafka.restart(1).unwrap();
     change(&mut site.source(), 3);
     assert_equal(&site, &mut deployment, &few);

@@ -12,11 +12,11 @@ use datasurface_kafka_client::{
 use datasurface_platform::{CredentialError, CredentialSource, JobFailure, RunRequest, Secret, prelude::*};
 
 /// The password of the administrator, as which connectors log in.
-const PASSWORD: &str = "administrator:password";
+pub(crate) const PASSWORD: &str = "administrator:password";
 
 /// The login of whoever applies.
 #[derive(Debug)]
-struct Administrator;
+pub(crate) struct Administrator;
 
 impl CredentialSource for Administrator {
     fn secret(&self, credential: &CredentialKey, host: &str) -> Result<Secret, CredentialError> {
@@ -25,6 +25,11 @@ impl CredentialSource for Administrator {
         assert_eq!(host, "localhost");
         Ok(Secret::new(format!("{ADMINISTRATOR}:{PASSWORD}")))
     }
+}
+
+/// How the administrator logs in.
+pub(crate) fn security() -> Json {
+    json!({"protocol": "sasl_plaintext", "mechanism": "scram-sha-512", "credential": "USA/Team/kafka"}).into()
 }
 
 fn ecosystem(site: &Site, readers: &[&str]) -> Ecosystem {
@@ -55,15 +60,13 @@ fn ecosystem(site: &Site, readers: &[&str]) -> Ecosystem {
                 .with_container("USA/Team/Vault")
                 .group(DatasetGroup::new("Ever").sink("NW_Data/suppliers")),
         );
-    let security =
-        json!({"protocol": "sasl_plaintext", "mechanism": "scram-sha-512", "credential": "USA/Team/kafka"});
     let platform = PlatformDeclaration::new("Stream", KafkaPlatform::KIND)
         .setting("bootstrap_servers", json!([site.kafka.bootstrap_servers()]))
         .setting("connect_url", json!(site.worker.url()))
         .setting("connect_credential", json!("USA/Team/connect"))
         .setting("replication_factor", json!(1))
         .setting("secrets_directory", json!(site.secrets()))
-        .setting("security", security)
+        .setting("security", security())
         .setting("acls", json!(true))
         .setting("database_ssl_mode", json!("disable"));
     Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
