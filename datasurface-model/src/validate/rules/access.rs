@@ -35,7 +35,9 @@ pub(super) fn check(
 ) {
     check_approval(group, key, dataset.store(), None, &at, scope);
     for origin in dataset.closed_origins().filter(|origin| *origin != key) {
-        if let Some(store) = scope.facts.store(&origin.datastore) {
+        // Of a dataset that is not there, that alone is told, where it is read.
+        let is_there = scope.facts.exists(&Reference::Dataset(origin.clone()));
+        if let Some(store) = scope.facts.store(&origin.datastore).filter(|_| is_there) {
             check_approval(group, origin, store, Some(key), &at, scope);
         }
     }
