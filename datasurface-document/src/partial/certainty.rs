@@ -121,8 +121,8 @@ pub(super) const ALL: &[&[&str]] = &[
     IN_WORKSPACES,
 ];
 
-/// Whether a finding is about what is written inside of one thing, of which nothing is unread.
-pub(super) fn is_of_a_known_thing(finding: &Diagnostic, unread: &[ModelPath]) -> bool {
+/// Whether a finding is about what is written inside of one thing, of which a part is unread.
+pub(super) fn is_of_an_unread_thing(finding: &Diagnostic, unread: &[ModelPath]) -> bool {
     let segments: Vec<&str> = finding.path().segments().collect();
     // A dataset or a group; what else a team has; a platform.
     let depth = match segments.as_slice() {
@@ -131,7 +131,7 @@ pub(super) fn is_of_a_known_thing(finding: &Diagnostic, unread: &[ModelPath]) ->
         _ => 2,
     };
     let thing = ModelPath::from_segments(segments.iter().take(depth));
-    OF_A_THING.contains(&finding.code()) && !unread.iter().any(|path| thing.covers(path))
+    OF_A_THING.contains(&finding.code()) && unread.iter().any(|path| thing.covers(path))
 }
 
 /// Whether a finding says that something does not exist which may be declared in a part that is not known. Most say its name, and then it is not

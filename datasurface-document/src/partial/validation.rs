@@ -5,7 +5,7 @@
 //! none of these parts may have it (`certainty.rs`).
 
 use super::{
-    certainty::{OF_A_VALUE, OF_NO_USE, is_of_a_known_thing, may_be_declared_in},
+    certainty::{OF_A_THING, OF_A_VALUE, OF_NO_USE, is_of_an_unread_thing, may_be_declared_in},
     sound::{SoundPart, erroneous, findings, part_of_error, since},
 };
 use chrono::NaiveDate;
@@ -70,12 +70,13 @@ fn certain(
     let is_certain = |finding: &&Diagnostic| {
         let is_of_heading = part_of_error(finding) == EcosystemPart::Heading;
         let may_change = OF_NO_USE.contains(&finding.code())
+            || is_of_an_unread_thing(finding, unread)
             || parts.iter().any(|part| may_be_declared_in(part, finding))
             || (is_of_heading && lacks_heading);
         let is_settled = || {
             known.contains(finding)
                 || OF_A_VALUE.contains(&finding.code())
-                || is_of_a_known_thing(finding, unread)
+                || OF_A_THING.contains(&finding.code())
         };
         !may_change && is_settled()
     };
