@@ -13,6 +13,7 @@ mod partial;
 mod places;
 mod related_places;
 mod reload;
+mod sarif;
 mod sharing_example;
 mod syntaxes;
 mod technologies;
