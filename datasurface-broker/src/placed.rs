@@ -157,8 +157,14 @@ impl Placed {
         })
     }
 
+    /// Whether a revision is the one of the model and its decisions, also as earlier versions computed it.
+    #[must_use]
+    pub fn is_revision(&self, revision: &Revision) -> bool {
+        self.revision() == *revision || self.revision_of_text() == *revision
+    }
+
     /// Computes the revision as versions did that hashed the text of the whole model: what a lock of such a version names.
-    pub(crate) fn revision_of_text(&self) -> Revision {
+    fn revision_of_text(&self) -> Revision {
         let (model, names) =
             (datasurface_document::to_json(&self.ecosystem), self.lock.storage_names().differing());
         let decided = self.lock.assignments();

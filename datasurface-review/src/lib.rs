@@ -14,6 +14,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod decisions;
 mod form;
 pub mod git;
 mod junit;

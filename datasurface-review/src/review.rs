@@ -1,7 +1,8 @@
 //! Reviews: one verdict on a proposed change, over model, change, lock, choice and the platforms' lint.
 
 use crate::{
-    owing_teams::owing_teams, report::ReviewReport, side::ReviewSide, waiver_slips::new_waiver_slips,
+    decisions::Decisions, owing_teams::owing_teams, report::ReviewReport, side::ReviewSide,
+    waiver_slips::new_waiver_slips,
 };
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, LockChange, Placed, Session, unknown_waiver_codes};
@@ -129,7 +130,8 @@ impl<'a> Review<'a> {
         let mut placed = None;
         // Platforms asked about a model with new errors would report what follows from these. An error that a waiver was to accept
         // is among them, where its code has a slip.
-        if found.has_errors() {
+        let is_sound = !found.has_errors();
+        if !is_sound {
             let before = before.map(|before| unknown_waiver_codes(&before.ecosystem)).unwrap_or_default();
             let (new, old) = news(&before, &unknown_waiver_codes(&after.ecosystem), ecosystems);
             found.extend(new);
@@ -157,15 +159,14 @@ impl<'a> Review<'a> {
         }
         let change = judge(control);
         if let Some(before) = before {
+            let ecosystems = [&before.ecosystem, &after.ecosystem];
+            let is_gone = old_side.lock_text.is_some() && new_side.lock_text.is_none();
+            // What rendering decides about a model with new errors is unknown, and the change is refused for them.
+            if is_sound && !is_gone {
+                found.extend(Decisions::edited(session, ecosystems, [old, new], placed.as_ref()));
+            }
             let placed = placed.as_ref().map(|placed| placed.placed_lock(old, self.on));
-            let locks = LockChange {
-                old,
-                new,
-                is_gone: old_side.lock_text.is_some() && new_side.lock_text.is_none(),
-                ecosystems: [&before.ecosystem, &after.ecosystem],
-                placed: placed.as_ref(),
-                on: self.on,
-            };
+            let locks = LockChange { old, new, is_gone, ecosystems, placed: placed.as_ref(), on: self.on };
             found.extend(locks.findings());
         }
         found.extend(change.findings());

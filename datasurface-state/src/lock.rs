@@ -4,11 +4,11 @@
 
 use crate::{
     kept_origins::OriginRecord,
-    storage::{Owners, StorageRecord},
+    storage::{self, Owners, StorageRecord},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use datasurface_graph::{Assignments, Placement, StorageNames};
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, ModelPath, PlatformName, segment};
 use datasurface_platform::{HeldState, Revision};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -143,6 +143,13 @@ impl Lock {
             platforms: self.platforms.into_iter().map(placed).collect(),
             ..self
         }
+    }
+
+    /// Returns the same lock under the names that things have in a model, and with the storage names that placing it there allocates.
+    #[must_use]
+    pub fn named_for(&self, ecosystem: &Ecosystem) -> Self {
+        let allocated = storage::allocate(ecosystem, self);
+        Self { storage: Some(allocated.record), ..self.clone().with_names(&allocated.moved) }
     }
 
     /// Whether nothing is held on any platform.

@@ -96,6 +96,7 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
             "datasurface-model",
             "datasurface-document",
             "datasurface-change",
+            "datasurface-graph",
             "datasurface-platform",
         ],
         "datasurface-testkit" => BELOW_REVIEW,

@@ -105,9 +105,9 @@ fn lost(placed: &Placed, path: ModelPath) -> Option<Diagnostic> {
             "restore the target from version control: it has what that platform was rendered from",
         ));
     }
-    let revision = placed.revision();
-    (revision != *reached && placed.revision_of_text() != *reached).then(|| {
-        let (reached, revision) = (reached.short(), revision.short());
+    (!placed.is_revision(reached)).then(|| {
+        let (reached, revision) = (reached.short(), placed.revision());
+        let revision = revision.short();
         let message =
             format!("the lock names revision `{reached}`, but the model and its decisions are `{revision}`");
         Diagnostic::new(&OTHER_MODEL, path, message)

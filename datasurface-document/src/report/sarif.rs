@@ -44,22 +44,37 @@ fn rule(info: &CodeInfo) -> Value {
 fn result(finding: &Diagnostic) -> Map<String, Value> {
     let related = finding.related_places().iter().map(|related| {
         let mut location = location(&related.path, related.position.as_ref());
-        location.insert("message".to_owned(), json!({"text": Printable(&related.message).to_string()}));
+        location.insert("message".to_owned(), message(&related.message));
         location
     });
     let mut result = Map::new();
     result.insert("ruleId".to_owned(), finding.code().into());
     result.insert("level".to_owned(), level(finding.severity()).into());
-    result.insert("message".to_owned(), json!({"text": Printable(finding.message()).to_string()}));
+    result.insert("message".to_owned(), message(finding.message()));
     result.insert("locations".to_owned(), json!([location(finding.path(), finding.position())]));
     result.insert("relatedLocations".to_owned(), related.map(Value::from).collect());
     result
 }
 
+/// A message of plain text. Brackets would begin a link (section 3.11.6), which a model must not put there; backslashes in front of one would
+/// escape the escape.
+fn message(text: &str) -> Value {
+    let (mut escaped, mut backslashes) = (String::new(), 0);
+    for character in Printable(text).to_string().chars() {
+        if matches!(character, '[' | ']') {
+            escaped.extend(std::iter::repeat_n('\\', backslashes + 1));
+        }
+        backslashes = if character == '\\' { backslashes + 1 } else { 0 };
+        escaped.push(character);
+    }
+    json!({ "text": escaped })
+}
+
 /// A place in the model, and where that is written, if it is known.
 fn location(path: &ModelPath, position: Option<&Position>) -> Map<String, Value> {
     let mut location = Map::new();
-    location.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": path.to_string()}]));
+    location
+        .insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": Printable(path).to_string()}]));
     if let Some(Position { document, line, column, length, .. }) = position {
         let physical = json!({
             "artifactLocation": {"uri": uri(document)},

@@ -14,6 +14,7 @@ mod places;
 mod related_places;
 mod reload;
 mod sentinels;
+mod sarif;
 mod sharing_example;
 mod syntaxes;
 mod technologies;

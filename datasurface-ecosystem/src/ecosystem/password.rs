@@ -94,7 +94,9 @@ pub fn holds_secret(settings: &Json) -> bool {
             Value::String(_) | Value::Number(_) => {
                 let is_secret = SETTINGS.iter().any(|known| name.eq_ignore_ascii_case(known));
                 let member = Json::object().with_member(&name, value);
-                if is_secret || member.as_str().split('?').any(|part| redact_passwords(part).is_some()) {
+                // A fragment is none, either; a password may have its mark as a letter.
+                let text = member.as_str().replace('#', "x");
+                if is_secret || text.split('?').any(|part| redact_passwords(part).is_some()) {
                     return true;
                 }
             }
@@ -212,9 +214,12 @@ fn password_length(rest: &str) -> Option<usize> {
     end.filter(|length| *length > 0)
 }
 
-/// Everything behind a question mark: nothing is found by it that could not be found without.
+/// Everything behind a question mark: nothing is found by it that could not be found without. A fragment with a value is no place in a
+/// document, but a parameter; a folder may be called `C#`.
 fn query(address: &str) -> Option<Range<usize>> {
-    let start = address.find('?')? + '?'.len_utf8();
+    let fragment = address.find('#').filter(|at| address.get(*at..).is_some_and(|rest| rest.contains('=')));
+    let mark = [address.find('?'), fragment].into_iter().flatten().min()?;
+    let start = mark + '?'.len_utf8();
     (start < address.len()).then_some(start..address.len())
 }
 

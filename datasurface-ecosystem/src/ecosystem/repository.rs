@@ -39,8 +39,8 @@ impl RepositoryHost {
 /// several own parts of the model in one repository, each has a path in it: `github:owner/name@branch:teams/sales`.
 ///
 /// Two are [the same](Self::is_same) only if host, address, repository, branch and path are equal, letter by letter; the
-/// credential makes no difference. A user of the web, a password, a token or a query in the address is never shown, and validation rejects
-/// it: documents use the long form for such a repository, since the text form would lose it.
+/// credential makes no difference. A user of the web, a password, a token, a query or a fragment with a value in the address is never shown,
+/// and validation rejects it: documents use the long form for such a repository, since the text form would lose it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(from = "String", into = "String")]
@@ -144,7 +144,8 @@ impl Repository {
         format!("{}{at}:{}@{}{path}", self.host.prefix(), self.repository, self.branch)
     }
 
-    /// Returns the text form without what must not be shown, if there is a user of the web, a password, a token or a query in the address.
+    /// Returns the text form without what must not be shown, if there is a user of the web, a password, a token, a query or a fragment with a
+    /// value in the address.
     fn redacted(&self) -> Option<String> {
         let text = self.spelled_out();
         match text.split_once('?').filter(|_| self.repository.contains('?')) {
@@ -154,7 +155,7 @@ impl Repository {
         }
     }
 
-    /// Whether a user of the web, a password, a token or a query is in its address.
+    /// Whether a user of the web, a password, a token, a query or a fragment with a value is in its address.
     #[must_use]
     pub fn holds_password(&self) -> bool {
         self.redacted().is_some()
@@ -277,6 +278,24 @@ mod tests {
         assert!(plain.is_same(&plain.clone().with_credential("robot")));
         for other in ["github:nw/Model@main", "gitlab:nw/model@main", "github+nw.example:nw/model@main"] {
             assert!(!plain.is_same(&other.into()), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_with_a_value_is_never_shown() {
+        for (text, shown) in [
+            ("git:https://host.example/a/b.git#tok=abcd@main", "git:https://host.example/a/b.git#…"),
+            ("git:host.example:b.git#a=b@main", "git:host.example:b.git#…"),
+            ("git:https://host.example/C#/b.git?x@main", "git:https://host.example/C#/b.git?…"),
+        ] {
+            let repository = Repository::from(text);
+            assert!(repository.holds_password(), "{text}");
+            assert_eq!(repository.to_string(), shown);
+        }
+        // A folder may be called like this.
+        for text in ["git:https://host.example/C#.git@main", "git:git@host.example:F#/b.git@main"] {
+            assert!(!Repository::from(text).holds_password(), "{text}");
+            assert_eq!(Repository::from(text).to_string(), text);
         }
     }
 }

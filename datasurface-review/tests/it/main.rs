@@ -8,6 +8,7 @@
 )]
 
 mod continued;
+mod decisions;
 mod edited_locks;
 #[path = "../../../datasurface-broker/tests/it/fixture.rs"]
 mod fixture;

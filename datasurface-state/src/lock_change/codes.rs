@@ -43,9 +43,9 @@ pub static OTHER_OWNER: CodeInfo = CodeInfo::error(
 pub(crate) static EDITED: CodeInfo = CodeInfo::error(
     "lock/edited",
     "a lock has an entry that nothing accounts for",
-    "What a lock says of storage names, of owners, of what is left, of what is held and of what rows derive from is what the lock of the live model says, or what \
-     rendering or a verb makes of that. Anything else is an edit, or a merge of two branches: something would be stored under another \
-     name, or somebody would lose what is theirs. Restore the lock of the live branch, and change it by `render`, `move` and `release` alone.",
+    "What a lock says of decisions, of the revision that was reached, of storage names, of owners, of what is left, of what is held and of what rows derive \
+     from is what the lock of the live model says, or what rendering or a verb makes of that. Anything else is an edit, or a merge of two branches: something would be stored under another \
+     name, or somebody would lose what is theirs. Restore the lock of the live branch, and change it by `render`, `move` and `release` alone. A pin says which platform is wanted.",
 )
 .not_waivable();
 

@@ -41,14 +41,18 @@ impl LockChange<'_> {
             None if self.old.origins == self.new.origins => {}
             None => entries.push("what rows derive from".to_owned()),
         }
-        let finding = |entry: String| {
-            let message = format!(
-                "{entry} is neither what the lock of the live model says, nor what rendering makes of that"
-            );
-            let help = "restore `datasurface.lock` of the live branch, and change it by `render`, `move` and `release`";
-            Diagnostic::new(&EDITED, lock_path(), message).with_help(help)
-        };
-        entries.into_iter().map(finding).collect()
+        entries.into_iter().map(|entry| Self::edited_entry(&entry)).collect()
+    }
+
+    /// Returns the finding that nothing accounts for an entry of the new lock, which is named in words.
+    #[must_use]
+    pub fn edited_entry(entry: &str) -> Diagnostic {
+        let message = format!(
+            "{entry} is neither what the lock of the live model says, nor what rendering makes of that"
+        );
+        let help =
+            "restore `datasurface.lock` of the live branch, and change it by `render`, `move` and `release`";
+        Diagnostic::new(&EDITED, lock_path(), message).with_help(help)
     }
 
     /// The datastores that consumers ask for after the change, by storage names.

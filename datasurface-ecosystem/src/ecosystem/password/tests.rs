@@ -73,6 +73,8 @@ fn tokens_and_parameters_are_hidden_wherever_they_are() {
         ("glpat-abc@git.example:x.git@main".to_owned(), "…@git.example:x.git@main"),
         ("git:https://h/x.git?token=secret@main".to_owned(), "git:https://h/x.git?…"),
         ("https://h/x?secret".to_owned(), "https://h/x?…"),
+        ("https://h/x#tok=secret".to_owned(), "https://h/x#…"),
+        ("git:git@h:x.git#tok=secret@main".to_owned(), "git:git@h:x.git#…"),
         ("- git:git@h:x.git?secret@main".to_owned(), "- git:git@h:x.git?…"),
         ("host=db;Password=secret;x=y".to_owned(), "host=db;Password=…;x=y"),
         ("https://h/x;AccountKey=c2VjcmV0".to_owned(), "https://h/x;AccountKey=…"),
@@ -100,6 +102,7 @@ fn settings_of_several_secrets_are_known() {
         serde_json::json!({"passwords": ["s3cret"]}),
         serde_json::json!({"tokens": {"Lake": "s3cret"}}),
         serde_json::json!({"at": {"db_secrets": {"Lake": {"value": "s3cret"}}}}),
+        serde_json::json!({"at": "joe:#s3cret@db.example"}),
     ] {
         assert!(holds(settings.clone()), "{settings}");
     }
@@ -107,6 +110,7 @@ fn settings_of_several_secrets_are_known() {
         serde_json::json!({"tokens": 7}),
         serde_json::json!({"tokens": {"most": 7}, "secrets": []}),
         serde_json::json!({"secrets": "vault", "primary_keys": ["id"]}),
+        serde_json::json!({"module": "git+https://git.example/x#egg=x", "at": "https://h/x?a#b=c"}),
     ] {
         assert!(!holds(settings.clone()), "{settings}");
     }
@@ -125,6 +129,8 @@ fn what_is_no_password_stays() {
         "git:https://[::1]:8443/x.git@main",
         "git:file:///C:/x@main",
         "file: C:/x@y/a.db",
+        "https://h/C#/x",
+        "https://h/x#part-1",
         "https://files.example/a%40b%3Ac/d",
         "file: 100%40.db",
         "account: acme-shop.eu-west-1",

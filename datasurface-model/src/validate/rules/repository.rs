@@ -25,9 +25,9 @@ pub(super) static LIVE_IS_OWNER: CodeInfo = CodeInfo::error(
 
 pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
     "repository/password",
-    "a user, a password, a token or a query is in the address of a repository",
+    "a user, a password, a token, a query or a fragment is in the address of a repository",
     "Whoever may read the model could read the secret, and every copy of the model keeps it for ever. What stands in the place of the \
-     user may be a token, however short, but for `git@` and the user of SSH, who comes with a key; and a query may hold one. Take it out, change it wherever it is valid, and name a credential instead: \
+     user may be a token, however short, but for `git@` and the user of SSH, who comes with a key; and a query, or a fragment with a value, may hold one. Take it out, change it wherever it is valid, and name a credential instead: \
      `credential` names one, and a credential store has it.",
 );
 
@@ -73,7 +73,8 @@ fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(Model
         scope.report(finding);
     }
     if repository.holds_password() {
-        let message = format!("a user, a password, a token or a query is in the address of `{repository}`");
+        let message =
+            format!("a user, a password, a token, a query or a fragment is in the address of `{repository}`");
         let finding = Diagnostic::new(&PASSWORD, at(scope.path()), message)
             .with_help("take it out, change what is secret, and name a credential instead");
         scope.report(finding);
