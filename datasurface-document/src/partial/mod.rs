@@ -52,7 +52,7 @@ impl Documents {
         let former = self.former.get_or_init(|| FormerHeaders::read(&ecosystem));
         unread.iter_mut().for_each(|path| *path = former.followed_path(path));
         // Who declares what is absent may be what could not be read.
-        let is_declared_elsewhere = unread.iter().map(EcosystemPart::from_path).any(|part| {
+        let is_declared_elsewhere = unread.iter().map(EcosystemPart::of_unread).any(|part| {
             matches!(part, EcosystemPart::Whole | EcosystemPart::Heading | EcosystemPart::Zone(_))
         });
         for finding in assembled {

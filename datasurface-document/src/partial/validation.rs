@@ -41,7 +41,7 @@ impl PartialValidation {
             let sound = outcome.ok().map(|checked| SoundPart::whole(whole, checked, on));
             return Self { findings: found, waived, sound };
         }
-        let mut left_out: BTreeSet<EcosystemPart> = unread.iter().map(EcosystemPart::from_path).collect();
+        let mut left_out: BTreeSet<EcosystemPart> = unread.iter().map(EcosystemPart::of_unread).collect();
         let findings = match unread.is_empty() {
             true => found.clone(),
             false => certain(&found, &whole, (unread, &left_out), on, &outcome),

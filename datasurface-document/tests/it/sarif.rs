@@ -12,14 +12,14 @@ fn result(name: &str) -> Value {
         Diagnostic::new(&CODE, path.clone(), format!("`{name}` is wrong")).related_place(path, name);
     let log = Report::from(Findings::from_iter([finding])).to_sarif([&CODE]);
     let log: Value = serde_json::from_str(&log).unwrap();
-    log["runs"][0]["results"][0].clone()
+    log.pointer("/runs/0/results/0").unwrap().clone()
 }
 
 /// Whether a reader finds a link: a pair of brackets that nothing escapes, and an address behind it. Some readers take two backslashes for one.
 fn has_link(text: &str) -> bool {
     let opens = |text: &str, at: usize, pairs: bool| {
         let backslashes = text[..at].len() - text[..at].trim_end_matches('\\').len();
-        backslashes == 0 || pairs && backslashes % 2 == 0
+        backslashes == 0 || pairs && backslashes.is_multiple_of(2)
     };
     [false, true].into_iter().any(|pairs| {
         let free = |bracket: char| {

@@ -60,9 +60,21 @@ pub enum EcosystemPart {
 }
 
 impl EcosystemPart {
-    /// Returns the smallest part that a path leads to or into. A collection without a name is one whose name is not known.
+    /// Returns the smallest part that a path leads to or into. A collection is what the part around it has.
     #[must_use]
     pub fn from_path(path: &ModelPath) -> Self {
+        let part = Self::of_unread(path);
+        let count = path.segments().len();
+        match part.is_unnamed() {
+            true => Self::of_unread(&ModelPath::from_segments(path.segments().take(count.saturating_sub(1)))),
+            false => part,
+        }
+    }
+
+    /// Returns the smallest part in which a path leads to something that could not be read. In a collection, that is a part whose name is not
+    /// known.
+    #[must_use]
+    pub fn of_unread(path: &ModelPath) -> Self {
         let segments: Vec<&str> = path.segments().take(8).collect();
         let name = |at: usize| segments.get(at).copied().unwrap_or_default();
         match segments.as_slice() {
@@ -90,6 +102,22 @@ impl EcosystemPart {
                 ..,
             ] => Self::Heading,
             _ => Self::Whole,
+        }
+    }
+
+    fn is_unnamed(&self) -> bool {
+        match self {
+            Self::Vendor(name) => name.as_str().is_empty(),
+            Self::Platform(name) => name.as_str().is_empty(),
+            Self::GroupPin(key) => key.workspace.as_str().is_empty(),
+            Self::PrimaryPin(name) | Self::Datastore(_, name) => name.as_str().is_empty(),
+            Self::Zone(name) => name.as_str().is_empty(),
+            Self::Container(_, name) => name.as_str().is_empty(),
+            Self::Credential(_, name) => name.as_str().is_empty(),
+            Self::Dataset(_, key) => key.dataset.as_str().is_empty(),
+            Self::Workspace(_, name) => name.as_str().is_empty(),
+            Self::Group(_, key) => key.group.as_str().is_empty(),
+            _ => false,
         }
     }
 
