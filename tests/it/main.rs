@@ -9,6 +9,7 @@
     reason = "all of this program is tests, also what they share"
 )]
 
+mod advance_times;
 #[allow(dead_code, reason = "the tests of the model use the rest")]
 #[path = "../../datasurface-model/tests/it/base.rs"]
 mod base;

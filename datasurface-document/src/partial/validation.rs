@@ -73,12 +73,12 @@ fn certain(
             || is_of_an_unread_thing(finding, unread)
             || parts.iter().any(|part| may_be_declared_in(part, finding))
             || (is_of_heading && lacks_heading);
-        let is_settled = || {
+        let is_supported = || {
             known.contains(finding)
                 || OF_A_VALUE.contains(&finding.code())
                 || OF_A_THING.contains(&finding.code())
         };
-        !may_change && is_settled()
+        !may_change && is_supported()
     };
     found.iter().filter(is_certain).cloned().collect()
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
 
 /// How often a target is read again that is not what it was a moment ago.
 const ATTEMPTS: usize = 3;
@@ -36,6 +36,12 @@ impl Target {
     /// If another process writes the target, or wrote it since it was opened; or if it cannot be read.
     pub fn check_is_current(&self) -> Result<(), TargetError> {
         let ground = &self.ground;
+        // A branch is read as of one commit, whether there is a target in it or not.
+        if let Some(publication) = ground.publication() {
+            let is_moved =
+                publication.check().is_err_and(|error| error.kind() == io::ErrorKind::ResourceBusy);
+            return if is_moved { Err(busy_with(ground, "was written since it was opened")) } else { Ok(()) };
+        }
         if !ground.is_there()? {
             return Ok(());
         }

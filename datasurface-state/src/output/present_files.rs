@@ -33,7 +33,7 @@ impl<'t> PresentFiles<'t> {
         Self { ground, folders: BTreeMap::new() }
     }
 
-    /// Whether there is a file at this path in a folder. One with a link on its way is not there.
+    /// Returns whether there is a file at this path in a folder. One with a link on its way is not there.
     ///
     /// # Errors
     ///

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, Timelike, Utc};
 use chrono_tz::Tz;
-use datasurface_model::{AdvancePolicy, AdvanceWindow, Cron};
-use datasurface_state::AdvanceTimes;
+use datasurface::{
+    broker::AdvanceTimes,
+    model::{AdvancePolicy, AdvanceWindow, Cron},
+};
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::Config};
 use std::collections::BTreeSet;
 
