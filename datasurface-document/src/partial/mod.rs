@@ -87,6 +87,9 @@ impl PartialModel {
     }
 }
 
+/// The segments of the path of the innermost part: a dataset, or a group.
+const MOST_SEGMENTS: usize = 8;
+
 struct PartialRead {
     part: Option<DocumentPart>,
     errors: Vec<ReadError>,
@@ -159,6 +162,7 @@ fn member_around(root: &Node<'_>, extent: Extent) -> Option<usize> {
 /// how findings are located.
 fn places(path: &ModelPath, shape: Shape, root: &Node<'_>, extent: Extent) -> Vec<ModelPath> {
     let (mut paths, mut shape, mut value) = (vec![path.clone()], shape, root);
+    let mut depth = path.segments().len();
     loop {
         let mut next = None;
         inside(shape, value, &mut |inner| {
@@ -173,7 +177,11 @@ fn places(path: &ModelPath, shape: Shape, root: &Node<'_>, extent: Extent) -> Ve
             return paths;
         };
         if !is_transparent {
-            let former = inner.member(segment::RENAMED_FROM).and_then(|member| member.value.text());
+            // Further in there are no parts, and settings of platforms may have members of any name.
+            let is_part = depth < MOST_SEGMENTS;
+            let former = inner.member(segment::RENAMED_FROM).filter(|_| is_part);
+            let former = former.and_then(|member| member.value.text());
+            depth += 1;
             let names = [&*name].into_iter().chain(former);
             paths = names.flat_map(|name| paths.iter().map(move |path| path.entry(name))).collect();
         }

@@ -196,6 +196,21 @@ fn a_slip_hides_nothing_of_what_was_meant() {
     }
 }
 
+/// Each former name is one more path by which something may be called: not where anybody may write what he likes.
+#[test]
+fn former_names_in_settings_are_none() {
+    let nested =
+        (0..60).fold("{a: 1, a: 2}".to_owned(), |inside, _| format!("{{renamed_from: b, a: {inside}}}"));
+    let platforms = format!("platforms:\n- {{name: P, kind: k, config: {nested}}}\n");
+    let loaded = Documents::new().document("model.yaml", format!("{COMPANY}{platforms}")).load_partly();
+    assert!(
+        loaded.findings.iter().any(|finding| finding.code() == "document/unreadable"),
+        "{}",
+        loaded.findings
+    );
+    assert!(loaded.unread.len() < 100, "{}", loaded.unread.len());
+}
+
 /// What cannot be read of one dataset hides nothing of its neighbours, nor a reference that leads to neither.
 #[test]
 fn a_dataset_that_cannot_be_read_hides_what_depends_on_it_alone() {
