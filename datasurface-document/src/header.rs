@@ -4,7 +4,7 @@
 use super::{
     codes::FORMAT,
     json_errors::shortened,
-    tree::{Extent, Member, Node, ReadError, Value},
+    tree::{Extent, Member, Node, ReadError, Unread, Value},
     v1,
 };
 use datasurface_model::{ModelPath, TeamKey, ZoneName, nearest, segment};
@@ -60,7 +60,7 @@ pub(super) fn take(root: &mut Node<'_>, slips: &mut Vec<ReadError>) -> Result<Do
         let position = position.or_else(|| {
             let position = members.iter().position(is_meant)?;
             let member = members.get(position)?;
-            let slip = ReadError::unknown_member(&member.name, &[name]).without_consequence();
+            let slip = ReadError::unknown_member(&member.name, &[name]).with_unread(Unread::Nothing);
             slips.push(slip.with_extent(member.extent));
             Some(position)
         });

@@ -15,7 +15,7 @@ use super::{
     header::{self, FORMAT_MEMBER},
     part::DocumentPart,
     shape::{Inner, Shape, inside},
-    tree::{self, Extent, Node, ReadError, Value},
+    tree::{self, Extent, Node, ReadError, Unread},
     v1::{self, Schemas},
 };
 use datasurface_model::{Diagnostic, Ecosystem, EcosystemPart, Findings, ModelPath, Validation, segment};
@@ -90,6 +90,9 @@ impl PartialModel {
 /// The segments of the path of the innermost part: a dataset, or a group.
 const MOST_SEGMENTS: usize = 8;
 
+/// Members on which no finding depends.
+const IS_NOT_JUDGED: [&str; 2] = [FORMAT_MEMBER, segment::DOCUMENTATION];
+
 struct PartialRead {
     part: Option<DocumentPart>,
     errors: Vec<ReadError>,
@@ -109,53 +112,32 @@ fn read(document: &Document, schemas: &mut Schemas) -> PartialRead {
             return PartialRead { part: None, errors: tree.errors, unread: vec![ModelPath::root()] };
         }
     };
-    let tree_errors = tree.errors.clone();
     let (path, shape) = (head.path(), v1::shape(&head));
+    let (part, errors) = v1::read_partly(head, &tree.root, schemas);
+    tree.errors.extend(errors);
     let mut unread: Vec<ModelPath> = Vec::new();
-    let (part, errors) = loop {
-        let (part, errors) = v1::read_partly(head.clone(), &tree.root, schemas);
-        // A member of the outermost object keeps the others from being read no more than one further in.
-        let fatal = errors.last().filter(|_| part.is_none()).and_then(ReadError::extent);
-        let Some(member) = fatal.and_then(|extent| member_around(&tree.root, extent)) else {
-            break (part, errors);
+    for error in &tree.errors {
+        let (extent, members) = match error.unread() {
+            Unread::Nothing => continue,
+            Unread::Around => (error.extent(), None),
+            Unread::Object(object) => (Some(*object), None),
+            Unread::Members(object, members) => (Some(*object), Some(members)),
         };
-        tree.errors.extend(errors.last().cloned());
-        if let Value::Object(members) = &mut tree.root.value {
-            let member = members.remove(member);
-            if member.name != segment::DOCUMENTATION {
-                unread.push(path.entry(&member.name));
-            }
-        }
-    };
-    if part.is_none() {
-        unread.push(path.clone());
-    }
-    for error in errors.iter().chain(&tree_errors).filter(|error| !error.is_of_no_consequence()) {
-        let Some(extent) = error.lost().or(error.extent()) else {
+        let Some(extent) = extent else {
             unread.push(path.clone());
             continue;
         };
         for place in places(&path, shape, &tree.root, extent) {
-            match error.meanings() {
-                [] => unread.push(place),
-                members => {
-                    let members = members.iter().filter(|member| **member != FORMAT_MEMBER);
+            match members.filter(|members| !members.is_empty()) {
+                None => unread.push(place),
+                Some(members) => {
+                    let members = members.iter().filter(|member| !IS_NOT_JUDGED.contains(&member.as_str()));
                     unread.extend(members.map(|member| place.entry(member)));
                 }
             }
         }
     }
-    tree.errors.extend(errors);
     PartialRead { part, errors: tree.errors, unread }
-}
-
-/// The number of the member of an object in which something is written.
-fn member_around(root: &Node<'_>, extent: Extent) -> Option<usize> {
-    let Value::Object(members) = &root.value else { return None };
-    members.iter().position(|member| {
-        let (around, name) = (member.value.extent, member.extent);
-        [around, name].iter().any(|around| around.start <= extent.start && extent.end <= around.end)
-    })
 }
 
 /// The paths of the innermost part in which something is written: by its names, and by those that it says it had before. Not by recursion: see

@@ -20,14 +20,22 @@ struct Content {
     help: Option<String>,
     /// Whether a member of an object is missing, and nothing says yet which others it has.
     lacks_member: bool,
-    /// Whether nothing else would be found if it were mended.
-    is_of_no_consequence: bool,
     extent: Option<Extent>,
-    /// The members that it may have been meant to be.
-    may_mean: Vec<&'static str>,
-    /// What could not be read for it, and was left out.
-    lost: Option<Extent>,
+    unread: Unread,
     related: Option<(Extent, &'static str)>,
+}
+
+/// What is not known because of a problem.
+#[derive(Clone, Debug)]
+pub(crate) enum Unread {
+    /// Nothing: it was read as what was meant, or nobody judges it.
+    Nothing,
+    /// Anything of what it stands in.
+    Around,
+    /// An object, which was left out.
+    Object(Extent),
+    /// Members of an object, which was read without them.
+    Members(Extent, Vec<String>),
 }
 
 impl ReadError {
@@ -38,10 +46,8 @@ impl ReadError {
             message,
             help: None,
             lacks_member: false,
-            is_of_no_consequence: false,
             extent: None,
-            may_mean: Vec::new(),
-            lost: None,
+            unread: Unread::Around,
             related: None,
         }))
     }
@@ -60,9 +66,9 @@ impl ReadError {
             .help(help_with(name, known))
     }
 
-    /// Says that nothing else would be found if it were mended: it was read as what was meant, or nobody judges it.
-    pub(crate) fn without_consequence(mut self) -> Self {
-        self.0.is_of_no_consequence = true;
+    /// Says what is not known because of it.
+    pub(crate) fn with_unread(mut self, unread: Unread) -> Self {
+        self.0.unread = unread;
         self
     }
 
@@ -85,18 +91,6 @@ impl ReadError {
         self
     }
 
-    /// Says which members it may have been meant to be.
-    pub(super) fn may_mean(mut self, members: Vec<&'static str>) -> Self {
-        self.0.may_mean = members;
-        self
-    }
-
-    /// Says what is left out for it.
-    pub(super) fn with_lost(mut self, extent: Extent) -> Self {
-        self.0.lost.get_or_insert(extent);
-        self
-    }
-
     pub(super) fn related(mut self, extent: Extent, why: &'static str) -> Self {
         self.0.related = Some((extent, why));
         self
@@ -114,20 +108,12 @@ impl ReadError {
         self.0.help.as_deref()
     }
 
-    pub(crate) fn is_of_no_consequence(&self) -> bool {
-        self.0.is_of_no_consequence
-    }
-
     pub(crate) fn extent(&self) -> Option<Extent> {
         self.0.extent
     }
 
-    pub(crate) fn meanings(&self) -> &[&'static str] {
-        &self.0.may_mean
-    }
-
-    pub(crate) fn lost(&self) -> Option<Extent> {
-        self.0.lost
+    pub(crate) fn unread(&self) -> &Unread {
+        &self.0.unread
     }
 
     pub(crate) fn related_place(&self) -> Option<(Extent, &'static str)> {

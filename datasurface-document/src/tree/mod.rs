@@ -4,16 +4,18 @@
 //! Both syntaxes have one reader, and it offers only what both can mean. So both refuse the same documents in the same words, and the
 //! JSON Schema admits every document that loads.
 
+mod attempts;
 #[cfg(feature = "yaml")]
 mod builder;
 mod error;
 mod json;
+mod notes;
 mod number;
 mod read;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-pub(super) use error::ReadError;
+pub(super) use error::{ReadError, Unread};
 pub(super) use read::read_partly;
 
 use super::syntax::Syntax;
@@ -24,10 +26,16 @@ use std::borrow::Cow;
 const DEEPEST: usize = 128;
 
 /// A part of a text, in bytes, from the first one to before the last one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Extent {
     pub(super) start: usize,
     pub(super) end: usize,
+}
+
+impl Extent {
+    pub(super) fn covers(self, inner: Self) -> bool {
+        self.start <= inner.start && inner.end <= self.end
+    }
 }
 
 /// A value, and where it is written.
@@ -121,7 +129,7 @@ fn without_duplicates<'t>(mut members: Vec<Member<'t>>, errors: &mut Vec<ReadErr
                 .with_extent(member.extent)
                 .related(*first, "given here first")
                 .help("keep one of the two");
-            read::note(errors, error);
+            notes::note(errors, error);
             false
         }
     });

@@ -5,7 +5,9 @@
 //! `deserialize_…` here.
 
 use super::{
-    Member, Node, ReadError, Value,
+    Member, Node, ReadError, Unread, Value,
+    attempts::Attempts,
+    notes::Notes,
     number::{Number, number},
 };
 use crate::{OBJECT, json_errors::shortened};
@@ -19,45 +21,35 @@ use serde::{
 };
 use std::{cell::RefCell, slice};
 
-/// The greatest number of errors of one document that are kept.
-const MAX_ERRORS: usize = 1000;
-
-/// The value that a node says, without what is wrong in it, and everything that is. There is no value if the outermost object has a
-/// problem.
+/// The value that a node says, without what is wrong in it, and everything that is.
 pub(crate) fn read_partly<T: DeserializeOwned>(node: &Node<'_>) -> (Option<T>, Vec<ReadError>) {
-    let errors = RefCell::new(Vec::new());
-    let outcome = T::deserialize(Reader { node, errors: &errors });
-    let mut errors = errors.into_inner();
-    let value = outcome.map_err(|error| note(&mut errors, error.with_extent(node.extent))).ok();
-    (value, errors)
-}
-
-/// Adds an error, unless there are as many as anybody reads: then it says that there are more. Of a document of many megabytes, each
-/// member may be one.
-pub(super) fn note(errors: &mut Vec<ReadError>, error: ReadError) {
-    if errors.len() < MAX_ERRORS {
-        errors.push(error);
-    } else if errors.len() == MAX_ERRORS {
-        errors.push(ReadError::unreadable("the document has more errors, which are not shown"));
-    }
+    let notes = RefCell::new(Notes::default());
+    let outcome = T::deserialize(Reader { node, notes: &notes });
+    let mut notes = notes.into_inner();
+    let value = outcome.map_err(|error| notes.note(error.with_extent(node.extent))).ok();
+    (value, notes.into_errors())
 }
 
 #[derive(Clone, Copy)]
-struct Reader<'r, 'n> {
-    node: &'n Node<'n>,
-    /// The list of errors after which reading can go on.
-    errors: &'r RefCell<Vec<ReadError>>,
+pub(super) struct Reader<'r, 'n> {
+    pub(super) node: &'n Node<'n>,
+    /// The problems after which reading can go on.
+    pub(super) notes: &'r RefCell<Notes>,
 }
 
 impl<'r, 'n> Reader<'r, 'n> {
     /// Reads what is inside. A type that is made of another one may refuse what that one accepted: it is this place, too, that
     /// has the problem.
-    fn seed<T: DeserializeSeed<'n>>(self, node: &'n Node<'n>, seed: T) -> Result<T::Value, ReadError> {
+    pub(super) fn seed<T: DeserializeSeed<'n>>(
+        self,
+        node: &'n Node<'n>,
+        seed: T,
+    ) -> Result<T::Value, ReadError> {
         seed.deserialize(Self { node, ..self }).map_err(|error| error.with_extent(node.extent))
     }
 
-    fn note(self, error: ReadError) {
-        note(&mut self.errors.borrow_mut(), error);
+    pub(super) fn note(self, error: ReadError) {
+        self.notes.borrow_mut().note(error);
     }
 
     fn text(self, wanted: &dyn Expected) -> Result<&'n str, ReadError> {
@@ -202,7 +194,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         if name == OBJECT {
-            visitor.visit_seq(OptionalObjectReader(self))
+            visitor.visit_seq(Attempts::new(self))
         } else {
             visitor.visit_newtype_struct(self)
         }
@@ -234,7 +226,9 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         };
         let meant = if variants.contains(&&**name) { None } else { nearest(name, variants.iter().copied()) };
         if meant.is_some() {
-            self.note(ReadError::unknown_variant(name, variants).without_consequence().with_extent(extent));
+            self.note(
+                ReadError::unknown_variant(name, variants).with_unread(Unread::Nothing).with_extent(extent),
+            );
         }
         visitor.visit_enum(Choice { reader: self, name: meant.unwrap_or(name), content })
     }
@@ -242,19 +236,6 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     forward_to_deserialize_any! {
         i8 i16 i32 i64 i128 u8 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
         ignored_any
-    }
-}
-
-/// An object as a list of one element; of none, if there is a problem with it, which is noted.
-struct OptionalObjectReader<'r, 'n>(Reader<'r, 'n>);
-
-impl<'n> SeqAccess<'n> for OptionalObjectReader<'_, 'n> {
-    type Error = ReadError;
-
-    fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
-        let Self(reader) = *self;
-        let read = reader.seed(reader.node, seed);
-        Ok(read.map_err(|error| reader.note(error.with_lost(reader.node.extent))).ok())
     }
 }
 
@@ -267,7 +248,9 @@ impl<'n> SeqAccess<'n> for ElementReader<'_, 'n> {
     type Error = ReadError;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
-        self.rest.next().map(|element| self.reader.seed(element, seed)).transpose()
+        let notes = self.reader.notes;
+        let next = self.rest.find(|element| !notes.borrow().is_left_out(element.extent));
+        next.map(|element| self.reader.seed(element, seed)).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -298,6 +281,9 @@ impl<'r, 'n> MemberReader<'r, 'n> {
     fn next(&mut self) -> Option<(&'n str, &'n Member<'n>)> {
         loop {
             let member = self.rest.next()?;
+            if self.reader.notes.borrow().is_left_out(member.extent) {
+                continue;
+            }
             let Some(known) = self.known.filter(|known| !known.contains(&&*member.name)) else {
                 return Some((&member.name, member));
             };
@@ -307,8 +293,8 @@ impl<'r, 'n> MemberReader<'r, 'n> {
                 near.is_none() && !matches!(member.value.value, Value::Object(_) | Value::List(_));
             let error = ReadError::unknown_member(&member.name, known).with_extent(member.extent);
             self.reader.note(match meant.is_some() || is_surplus {
-                true => error.without_consequence(),
-                false => error.may_mean(self.unsaid(known)),
+                true => error.with_unread(Unread::Nothing),
+                false => error.with_unread(Unread::Members(self.reader.node.extent, self.unsaid(known))),
             });
             if let Some(meant) = meant {
                 return Some((meant, member));
@@ -317,9 +303,9 @@ impl<'r, 'n> MemberReader<'r, 'n> {
     }
 
     /// The known names that no member has.
-    fn unsaid(&self, known: &[&'static str]) -> Vec<&'static str> {
-        let is_said = |name: &&str| self.members.iter().any(|member| *member.name == **name);
-        known.iter().copied().filter(|name| !is_said(name)).collect()
+    fn unsaid(&self, known: &[&str]) -> Vec<String> {
+        let is_said = |name: &&&str| self.members.iter().any(|member| *member.name == ***name);
+        known.iter().filter(|name| !is_said(name)).map(ToString::to_string).collect()
     }
 
     /// Whether no member has this name, and it is asked for the first time.

@@ -55,10 +55,10 @@ use datasurface_model::{Classification, Ecosystem, EcosystemName, Entity, Reposi
 pub use expand_schema::expand_schema;
 use infrastructure::VendorObject;
 pub use infrastructure::expand_locations;
-use objects::objects;
+use objects::{Object, objects};
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sets::set;
 use short_form::ShortForm;
@@ -88,19 +88,24 @@ pub(super) fn read_partly(
 ) -> (Option<DocumentPart>, Vec<ReadError>) {
     match head {
         DocumentHeader::Ecosystem => {
-            let (frame, errors) = tree::read_partly::<Document>(document);
+            let (frame, errors) = read_object::<Document>(document);
             let frame = frame.map(|frame| frame.into_frame(schemas));
             (frame.map(|frame| DocumentPart::Ecosystem(Box::new(frame))), errors)
         }
         DocumentHeader::Zone(name) => {
-            let (zone, errors) = tree::read_partly::<ZoneDefinition>(document);
+            let (zone, errors) = read_object::<ZoneDefinition>(document);
             (zone.map(|zone| DocumentPart::Zone(name, zone.into_model(schemas).into())), errors)
         }
         DocumentHeader::Team(key) => {
-            let (team, errors) = tree::read_partly::<TeamDefinition>(document);
+            let (team, errors) = read_object::<TeamDefinition>(document);
             (team.map(|team| DocumentPart::Team(key, team.into_model(schemas).into())), errors)
         }
     }
+}
+
+fn read_object<T: DeserializeOwned>(document: &Node<'_>) -> (Option<T>, Vec<ReadError>) {
+    let (object, errors) = tree::read_partly::<Object<T>>(document);
+    (object.and_then(Option::from), errors)
 }
 
 /// How a document with this head is a part of paths.

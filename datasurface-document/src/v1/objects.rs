@@ -1,6 +1,6 @@
 //! Objects are where reading goes on after a problem: what is wrong in one object does not hide what is wrong in the
-//! next. A reader that notes problems, and goes on, offers an object as a list, of one element or, after a problem, of
-//! none; any other reader stops.
+//! next. A reader that notes problems, and goes on, offers an object as a list of attempts, of which the last one may be the first that has
+//! an element; any other reader stops.
 
 use crate::OBJECT;
 use serde::{
@@ -55,8 +55,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
         T::deserialize(deserializer).map(Some).map(Object)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut attempt: A) -> Result<Object<T>, A::Error> {
-        attempt.next_element().map(Object)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut attempts: A) -> Result<Object<T>, A::Error> {
+        loop {
+            let object = attempts.next_element()?;
+            if object.is_some() || attempts.size_hint() == Some(0) {
+                return Ok(Object(object));
+            }
+        }
     }
 }
 

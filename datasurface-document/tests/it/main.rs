@@ -15,6 +15,7 @@ mod related_places;
 mod reload;
 mod sarif;
 mod sentinels;
+mod several_errors;
 mod sharing_example;
 mod syntaxes;
 mod technologies;
