@@ -1,11 +1,11 @@
 //! Checks: everything that choosing and platforms find, of as much of a model as nothing is wrong with.
 
-use crate::{broker::Broker, propose::LintReport, session::Session};
+use crate::{broker::Broker, configured_platform::configure_platform, propose::LintReport, session::Session};
 use datasurface_document::SoundPart;
 use datasurface_model::{
     DatastoreName, Diagnostic, Ecosystem, Entity, Findings, GroupKey, ModelPath, Severity, Valid, segment,
 };
-use datasurface_state::Lock;
+use datasurface_state::{Lock, storage::StorageRecord};
 use std::collections::BTreeSet;
 
 /// The greatest number of times that something is left out. Most often the first time is the last one.
@@ -23,10 +23,21 @@ impl Broker {
     }
 }
 
+impl Broker {
+    /// What platforms with another error find wrong with their settings.
+    fn settings_findings(&self, model: &SoundPart) -> Vec<Diagnostic> {
+        let (ecosystem, names) = (model.ecosystem(), StorageRecord::default());
+        let configured = model
+            .platforms_with_sound_settings()
+            .map(|declaration| configure_platform(self.registry(), declaration, (ecosystem, &names), None));
+        configured.filter_map(Result::err).map(|finding| *finding).collect()
+    }
+}
+
 impl Session {
     /// Chooses platforms for the sound part of a model, and asks them what they find of it, as [`Broker::check`] does.
     pub fn check(&mut self, model: &SoundPart, lock: &Lock) -> LintReport {
-        let mut found = Vec::new();
+        let mut found = self.broker().settings_findings(model);
         let mut waived = Findings::default();
         let mut rest = decided(model.clone(), lock);
         let mut is_placed_before = false;

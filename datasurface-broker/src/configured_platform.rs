@@ -145,7 +145,7 @@ fn unknown_places(ecosystem: &Ecosystem, configured: &ConfiguredPlatform) -> Vec
     findings.collect()
 }
 
-fn configure_platform(
+pub(crate) fn configure_platform(
     registry: &Registry,
     declaration: &PlatformDeclaration,
     (ecosystem, names): (&Ecosystem, &StorageRecord),

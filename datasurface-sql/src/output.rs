@@ -205,4 +205,11 @@ pub enum SqlProblem {
         /// The names of two of the tables.
         tables: [String; 2],
     },
+    /// SELECTs that are combined, and have different numbers of columns.
+    ColumnCounts {
+        /// What combines them, as `UNION`.
+        operator: String,
+        /// The numbers of columns of the first one, and of the one behind it.
+        counts: [usize; 2],
+    },
 }

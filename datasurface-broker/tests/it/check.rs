@@ -97,3 +97,14 @@ fn a_platform_with_wrong_settings_hides_nothing_that_is_pinned_elsewhere() {
         ["platform/config"]
     );
 }
+
+/// What a platform finds wrong with its settings is told beside what else is wrong with it, but where its settings themselves are.
+#[test]
+fn an_error_of_a_platform_hides_none_of_its_settings() {
+    let wrong = || minimal_platform("B").setting("nonsense", 1).with_version_requirement("nonsense");
+    assert_eq!(found(fixture([wrong()], [one("W")])), ["platform/config platforms/B/config"]);
+    let unknown = minimal_platform("B").with_version_requirement("nonsense");
+    assert_eq!(found(fixture([unknown], [one("W")])), [""; 0]);
+    let secret = wrong().setting("password", "hunter2");
+    assert_eq!(found(fixture([secret], [one("W")])), [""; 0]);
+}

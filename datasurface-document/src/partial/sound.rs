@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use datasurface_model::{
     Checked, DatasetGroup, DatastoreName, Diagnostic, Ecosystem, EcosystemPart, Entity, Findings, Invalid,
-    ModelPath, Severity, Valid, Validate, Validation,
+    ModelPath, PlatformDeclaration, PlatformName, Severity, Valid, Validate, Validation, segment,
 };
 use std::collections::BTreeSet;
 
@@ -18,13 +18,19 @@ pub struct SoundPart {
     whole: Ecosystem,
     checked: Checked,
     left_out: BTreeSet<EcosystemPart>,
+    with_sound_settings: BTreeSet<PlatformName>,
     on: NaiveDate,
 }
 
 impl SoundPart {
     /// An ecosystem in which nothing is wrong.
     pub(super) fn whole(whole: Ecosystem, checked: Checked, on: NaiveDate) -> Self {
-        Self { whole, checked, left_out: BTreeSet::new(), on }
+        Self { whole, checked, left_out: BTreeSet::new(), with_sound_settings: BTreeSet::new(), on }
+    }
+
+    /// Says which platforms were left out although nothing is wrong with their settings.
+    pub(super) fn with_sound_settings(self, platforms: BTreeSet<PlatformName>) -> Self {
+        Self { with_sound_settings: platforms, ..self }
     }
 
     /// Leaves parts out until no error remains.
@@ -42,7 +48,10 @@ impl SoundPart {
             left_out = whole.with_dependents(left_out);
             let rest = whole.clone().without_parts(&left_out);
             match rest.validate(&since(on, &before)) {
-                Ok(checked) => return Some(Self { whole, checked, left_out, on }),
+                Ok(checked) => {
+                    let with_sound_settings = BTreeSet::new();
+                    return Some(Self { whole, checked, left_out, with_sound_settings, on });
+                }
                 Err(invalid) => {
                     let count = left_out.len();
                     left_out.extend(erroneous(invalid.findings()));
@@ -72,6 +81,11 @@ impl SoundPart {
     #[must_use]
     pub fn lacks_platforms(&self) -> bool {
         self.left_out.iter().any(|part| matches!(part, EcosystemPart::Platform(_)))
+    }
+
+    /// The declarations of platforms that were left out, while their settings may be judged: nothing that was read is wrong with these.
+    pub fn platforms_with_sound_settings(&self) -> impl Iterator<Item = &PlatformDeclaration> {
+        self.with_sound_settings.iter().filter_map(|name| self.whole.platforms().get(name))
     }
 
     /// Leaves out the parts that these paths lead to, with all that depends on them. `None` if nothing would be left.
@@ -127,6 +141,18 @@ pub(super) fn erroneous(findings: &Findings) -> BTreeSet<EcosystemPart> {
         }
     }
     parts
+}
+
+/// The platforms that errors are about, but for their settings.
+pub(super) fn with_sound_settings(findings: &Findings) -> BTreeSet<PlatformName> {
+    let (mut sound, mut unsound) = (BTreeSet::new(), BTreeSet::new());
+    for finding in findings.iter().filter(|finding| finding.severity() == Severity::Error) {
+        if let EcosystemPart::Platform(name) = part_of_error(finding) {
+            let is_of_settings = finding.path().segments().nth(2) == Some(segment::CONFIG);
+            if is_of_settings { &mut unsound } else { &mut sound }.insert(name);
+        }
+    }
+    sound.difference(&unsound).cloned().collect()
 }
 
 /// The part that a finding is about. At the path of the ecosystem itself, that is its name.

@@ -6,7 +6,7 @@
 
 use super::{
     certainty::{OF_A_THING, OF_A_VALUE, OF_NO_USE, is_of_an_unread_thing, may_be_declared_in},
-    sound::{SoundPart, erroneous, findings, part_of_error, since},
+    sound::{SoundPart, erroneous, findings, part_of_error, since, with_sound_settings},
 };
 use chrono::NaiveDate;
 use datasurface_model::{
@@ -47,7 +47,10 @@ impl PartialValidation {
             false => certain(&found, &whole, (unread, &left_out), on, &outcome),
         };
         left_out.extend(erroneous(&found));
+        // Settings, and what they are judged with, have to be read for that.
+        let settings = if unread.is_empty() { with_sound_settings(&found) } else { BTreeSet::new() };
         let sound = SoundPart::new(whole, left_out, on, outcome);
+        let sound = sound.map(|sound| sound.with_sound_settings(settings));
         Self { findings, waived, sound }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     codes::{UNKNOWN_FIELD, UNREADABLE},
     json_errors::shortened,
 };
-use datasurface_model::{CodeInfo, nearest};
+use datasurface_model::{CodeInfo, governance::known_technology, nearest};
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
@@ -121,8 +121,15 @@ impl ReadError {
     }
 }
 
+/// The known name that was meant by another one: what is called so elsewhere, or the nearest one.
+pub(super) fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let technology = known_technology(name);
+    let called_so = known.iter().copied().find(|known| Some(*known) == technology);
+    called_so.or_else(|| nearest(name, known.iter().copied()))
+}
+
 fn help_with(name: &str, known: &[&str]) -> String {
-    match nearest(name, known.iter().copied()) {
+    match meant(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "take it away".to_owned(),
         None => format!("known here: `{}`", known.join("`, `")),

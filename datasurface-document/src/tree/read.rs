@@ -7,11 +7,11 @@
 use super::{
     Member, Node, ReadError, Unread, Value,
     attempts::Attempts,
+    error::meant,
     notes::Notes,
     number::{Number, number},
 };
 use crate::{OBJECT, json_errors::shortened};
-use datasurface_model::nearest;
 use serde::{
     de::{
         DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess,
@@ -224,7 +224,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
             }
             other => return Err(type_error(other, &visitor)),
         };
-        let meant = if variants.contains(&&**name) { None } else { nearest(name, variants.iter().copied()) };
+        let meant = if variants.contains(&&**name) { None } else { meant(name, variants) };
         if meant.is_some() {
             self.note(
                 ReadError::unknown_variant(name, variants).with_unread(Unread::Nothing).with_extent(extent),
@@ -287,7 +287,7 @@ impl<'r, 'n> MemberReader<'r, 'n> {
             let Some(known) = self.known.filter(|known| !known.contains(&&*member.name)) else {
                 return Some((&member.name, member));
             };
-            let near = nearest(&member.name, known.iter().copied());
+            let near = meant(&member.name, known);
             let meant = near.filter(|near| self.is_vacant(near));
             let is_surplus =
                 near.is_none() && !matches!(member.value.value, Value::Object(_) | Value::List(_));

@@ -106,6 +106,12 @@ fn wrong_shapes_are_said_in_plain_words() {
             "`postgre` is none of the choices here",
             Some("did you mean `postgres`?"),
         ),
+        (
+            "\"postgres\"",
+            "\"mssql\"",
+            "`mssql` is none of the choices here",
+            Some("did you mean `sql_server`?"),
+        ),
         ("\"Integer\"", "\"Intger\"", "`Intger` is not a data type; did you mean `Integer`?", None),
         (
             "\"nullable\": false",

@@ -232,6 +232,7 @@ impl<'i, 'a> Compiler<'i, 'a> {
                 others.add(right.everything());
                 made = made.not_understood(others);
             } else {
+                self.problems.extend(different_counts(&made, &right, operator));
                 made = combined(made, right, operator, keeps_all);
             }
         }
@@ -276,6 +277,17 @@ fn renamed(mut table: MadeTable, alias: &TableAlias) -> MadeTable {
         column.implied_names.clear();
     }
     MadeTable { is_complete: true, ..table }
+}
+
+/// What is wrong with rows that are as long as they are said to be, and not alike. How long those of a `*` are is known when it runs.
+fn different_counts(left: &MadeTable, right: &MadeTable, operator: SetOperator) -> Option<SqlProblem> {
+    let count = |table: &MadeTable| {
+        let is_said = table.is_in_order && !table.columns.iter().any(|column| column.is_from_wildcard);
+        is_said.then_some(table.columns.len())
+    };
+    let counts = [count(left)?, count(right)?];
+    let [one, other] = counts;
+    (one != other).then(|| SqlProblem::ColumnCounts { operator: operator.to_string(), counts })
 }
 
 /// The rows of two tables, under the names of the left one.

@@ -13,6 +13,9 @@ fn shown(problem: &SqlProblem) -> String {
             format!("column {table}{name}{}", near(nearest))
         }
         SqlProblem::AmbiguousColumn { name, tables: [one, other] } => format!("{name} of {one} and {other}"),
+        SqlProblem::ColumnCounts { operator, counts: [one, other] } => {
+            format!("{operator} of {one} and {other}")
+        }
     }
 }
 
@@ -46,6 +49,10 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
         ("SELECT id FROM Shop_people UNION SELECT ide FROM Shop_orders", &["column ide ~id"]),
         ("WITH w(a) AS (SELECT id FROM Shop_orders) SELECT id FROM w", &["column id"]),
         ("SELECT id FROM (Shop_orders o JOIN Shop_people p ON p.id = o.buyer)", &["id of o and p"]),
+        ("SELECT id FROM Shop_people UNION SELECT id, buyer FROM Shop_orders", &["UNION of 1 and 2"]),
+        ("SELECT id FROM Shop_people UNION ALL (SELECT 1, 2 INTERSECT SELECT 3, 4)", &["UNION of 1 and 2"]),
+        ("SELECT id, name FROM Shop_people EXCEPT VALUES (1), (2)", &["EXCEPT of 2 and 1"]),
+        ("SELECT 1 FROM (SELECT 1 UNION SELECT 2, 3) AS d", &["UNION of 1 and 2"]),
         ("SELECT nowhere, elsewhere, nowhere FROM Shop_orders", &["column elsewhere", "column nowhere"]),
     ] {
         assert_eq!(problems(sql), expected, "{sql}");
@@ -55,6 +62,9 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
 #[test]
 fn what_some_dialect_understands_is_not_wrong() {
     for sql in [
+        "SELECT id, name FROM Shop_people UNION SELECT id, buyer FROM Shop_orders UNION ALL SELECT 1, 'a'",
+        "SELECT * FROM Shop_people UNION SELECT id FROM Shop_orders",
+        "SELECT id FROM Shop_people UNION ALL BY NAME SELECT id, buyer FROM Shop_orders",
         "SELECT ID, \"NAME\" FROM shop_PEOPLE",
         "SELECT `id`, [name] FROM Shop_people",
         "SELECT rowid, id FROM Shop_people",

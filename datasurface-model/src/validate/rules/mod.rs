@@ -153,6 +153,7 @@ pub static CODES: &[&CodeInfo] = &[
     &schema::UNKNOWN_TIME_ZONE,
     &schema::UNREADABLE,
     &transformer::statement::AMBIGUOUS_COLUMN,
+    &transformer::statement::COLUMN_COUNTS,
     &transformer::artifact::ARTIFACT,
     &transformer::statement::COLUMN_TYPE,
     &transformer::release::CONSENT_OUTDATED,

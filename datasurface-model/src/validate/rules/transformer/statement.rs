@@ -39,6 +39,13 @@ pub(in super::super) static AMBIGUOUS_COLUMN: CodeInfo = CodeInfo::error(
     "The statement would fail when it runs, since nobody can tell which column is meant. Write the table or its alias before it.",
 );
 
+pub(in super::super) static COLUMN_COUNTS: CodeInfo = CodeInfo::error(
+    "transformer/column-counts",
+    "a statement of a transformer combines SELECTs with different numbers of columns",
+    "The statement would fail when it runs: UNION, INTERSECT and EXCEPT put rows together by the places of their columns. Let each SELECT \
+     return as many columns; one without a value is `CAST(NULL AS …)`.",
+);
+
 pub(in super::super) static MISSING_COLUMN: CodeInfo = CodeInfo::error(
     "transformer/missing-column",
     "a statement of a transformer does not return a column of the dataset that it makes",
@@ -183,6 +190,11 @@ fn name_problem(problem: &SqlProblem, at: ModelPath) -> Diagnostic {
             let message = format!("`{name}` is a column of `{one}` and of `{other}`");
             Diagnostic::new(&AMBIGUOUS_COLUMN, at, message)
                 .with_help(format!("write the table before it, as `{one}.{name}`"))
+        }
+        SqlProblem::ColumnCounts { operator, counts: [one, other] } => {
+            let message = format!("`{operator}` combines SELECTs that have {one} and {other} columns");
+            Diagnostic::new(&COLUMN_COUNTS, at, message)
+                .with_help("let each return as many; one that has no value is `CAST(NULL AS …)`")
         }
     }
 }
