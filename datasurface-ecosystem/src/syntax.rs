@@ -194,8 +194,10 @@ pub fn is_project(name: &str) -> bool {
 /// what is written there may be in no file at all; others are of files that tools and people read for something else.
 #[must_use]
 pub fn database_file_error(file: &str) -> Option<(&'static str, &'static str)> {
-    let is_uri =
-        file.contains("://") || file.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
+    // A drive has one letter before its colon.
+    let is_scheme =
+        |word: &str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let is_uri = file.contains("://") || file.split_once(':').is_some_and(|(word, _)| is_scheme(word));
     let mut parts = file.split(['/', '\\']);
     let last = parts.clone().next_back().unwrap_or_default();
     if file.starts_with(':') {
@@ -209,6 +211,12 @@ pub fn database_file_error(file: &str) -> Option<(&'static str, &'static str)> {
     } else {
         None
     }
+}
+
+/// Whether the keys of objects can begin so. What has `.` or `..` as a part leads to other keys where objects are read like files.
+#[must_use]
+pub fn is_key_prefix(prefix: &str) -> bool {
+    !prefix.chars().any(char::is_control) && !prefix.split(['/', '\\']).any(|part| matches!(part, "." | ".."))
 }
 
 /// Whether a part of a path is of version control, of who owns what, or of this project's own state.
@@ -301,13 +309,24 @@ mod tests {
 
     #[test]
     fn database_files_are_files_of_their_own() {
-        for good in ["a.db", "/var/data/a.db", "./x", "..\\git\\a", "C:/x/.local/a.sqlite", ""] {
+        for good in [
+            "a.db",
+            "/var/data/a.db",
+            "a b:c.db",
+            "x/a:b.db",
+            "./x",
+            "..\\git\\a",
+            "C:/x/.local/a.sqlite",
+            "",
+        ] {
             assert_eq!(database_file_error(good), None, "{good}");
         }
         for bad in [
             ":memory:",
             "file:a.db",
             "sqlite://a",
+            "md:shop",
+            "MotherDuck:shop",
             "a.db?mode=ro",
             "a/",
             "a/..",
@@ -321,6 +340,15 @@ mod tests {
         ] {
             assert!(database_file_error(bad).is_some(), "{bad}");
         }
+    }
+
+    #[test]
+    fn prefixes_of_keys_lead_nowhere_else() {
+        check(
+            is_key_prefix,
+            &["", "a/b/", "a..b", "...", "ü b"],
+            &["..", "../a", "a/../b", "./a", "a/.", "a\u{7}"],
+        );
     }
 
     #[test]

@@ -108,3 +108,11 @@ fn an_error_of_a_platform_hides_none_of_its_settings() {
     let secret = wrong().setting("password", "hunter2");
     assert_eq!(found(fixture([secret], [one("W")])), [""; 0]);
 }
+
+/// What is pinned to a platform that nobody can ask is no error of the pin.
+#[test]
+fn an_error_of_settings_is_no_error_of_what_is_pinned_there() {
+    let broken = minimal_platform("B").setting("nonsense", 1);
+    let pinned = fixture([broken], [one("W")]).group_pin("W/g", ["B"]).primary_pin("S", "B");
+    assert_eq!(found(pinned), ["platform/config platforms/B/config"]);
+}

@@ -11,7 +11,6 @@ pub(super) const OF_A_VALUE: &[&str] = &[
     "capture/source-syntax",
     "capture/time-zone",
     "capture/unknown-table",
-    "container/address",
     "name/duplicate",
     "name/reserved-word",
     "name/syntax",
@@ -20,7 +19,6 @@ pub(super) const OF_A_VALUE: &[&str] = &[
     "platform/advance-timetable",
     "platform/duplicate-hint",
     "platform/version",
-    "quality/parameter",
     "reference/unknown-container",
     "reference/unknown-credential",
     "reference/unknown-dataset",
@@ -53,10 +51,12 @@ pub(super) const OF_A_VALUE: &[&str] = &[
 
 /// Codes of findings about one thing and what is written inside of it, of which one says what is missing there.
 pub(super) const OF_A_THING: &[&str] = &[
+    "container/address",
     "container/no-location",
     "datastore/no-datasets",
     "platform/freeze-without-reason",
     "platform/no-window",
+    "quality/parameter",
     "schema/no-columns",
     "schema/no-key",
     "schema/nullable-key",

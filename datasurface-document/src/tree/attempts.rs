@@ -1,6 +1,7 @@
 //! Objects that are read again without what is wrong in them: so one wrong value hides no other one.
 
 use super::{Extent, Node, ReadError, Unread, Value, read::Reader};
+use datasurface_model::nearest;
 use serde::de::{DeserializeSeed, SeqAccess};
 use std::mem;
 
@@ -27,11 +28,17 @@ impl<'r, 'n> Attempts<'r, 'n> {
     fn leave_out(&mut self, error: ReadError) {
         let object = self.reader.node;
         let mut notes = self.reader.notes.borrow_mut();
-        // What lacks a value may lack the one that was left out.
-        let is_around = |extent: Extent| self.left_out.iter().any(|value| extent.covers(*value));
-        let is_consequence = error.extent().is_some_and(is_around);
-        let inner = error.extent().and_then(|extent| innermost(object, extent));
-        match inner.filter(|_| self.left_out.len() < MAX_LEFT_OUT) {
+        let inner = error.extent().map(|extent| Inner::around(object, extent));
+        let is_consequence =
+            inner.as_ref().is_some_and(|inner| match error.lacks() {
+                // What lacks a member may lack the one that was left out.
+                Some(name) => inner.value.members().iter().any(|member| {
+                    notes.is_left_out(member.extent) && nearest(&member.name, [name]).is_some()
+                }),
+                None => self.left_out.iter().any(|value| inner.value.extent.covers(*value)),
+            });
+        let place = inner.filter(|_| self.left_out.len() < MAX_LEFT_OUT);
+        match place.and_then(|inner| inner.place) {
             Some((member, value)) if notes.leave_out(value) => {
                 self.left_out.push(value);
                 // Whoever wrote a name that was not read as it is meant something else.
@@ -75,26 +82,32 @@ impl<'n> SeqAccess<'n> for Attempts<'_, 'n> {
     }
 }
 
-/// The innermost value inside of an object or list in which something is written, by where it stands, or where its name does; with the member of
-/// the outermost object that it is in. Not by recursion: trees are deep.
-fn innermost(object: &Node<'_>, extent: Extent) -> Option<(Option<String>, Extent)> {
-    let mut member = None;
-    let mut found = None;
-    let mut around = object;
-    loop {
-        let inner = match &around.value {
-            Value::Object(members) => members
-                .iter()
-                .find(|member| member.extent.covers(extent) || member.value.extent.covers(extent))
-                .map(|member| (Some(&member.name), member.extent, &member.value)),
-            Value::List(elements) => elements
-                .iter()
-                .find(|element| element.extent.covers(extent))
-                .map(|element| (None, element.extent, element)),
-            _ => None,
-        };
-        let Some((name, place, value)) = inner else { return found.map(|place| (member, place)) };
-        member = member.or_else(|| name.map(ToString::to_string));
-        (found, around) = (Some(place), value);
+/// The innermost value in which something is written.
+struct Inner<'n> {
+    value: &'n Node<'n>,
+    /// The member of the outermost object that it is in, and where it stands, or its name does; none for that object itself.
+    place: Option<(Option<String>, Extent)>,
+}
+
+impl<'n> Inner<'n> {
+    /// Not by recursion: trees are deep.
+    fn around(object: &'n Node<'n>, extent: Extent) -> Self {
+        let mut inner = Self { value: object, place: None };
+        loop {
+            let next = match &inner.value.value {
+                Value::Object(members) => members
+                    .iter()
+                    .find(|member| member.extent.covers(extent) || member.value.extent.covers(extent))
+                    .map(|member| (Some(&member.name), member.extent, &member.value)),
+                Value::List(elements) => elements
+                    .iter()
+                    .find(|element| element.extent.covers(extent))
+                    .map(|element| (None, element.extent, element)),
+                _ => None,
+            };
+            let Some((name, place, value)) = next else { return inner };
+            let member = inner.place.map_or_else(|| name.map(ToString::to_string), |(member, _)| member);
+            inner = Self { value, place: Some((member, place)) };
+        }
     }
 }

@@ -18,8 +18,8 @@ struct Content {
     code: &'static CodeInfo,
     message: String,
     help: Option<String>,
-    /// Whether a member of an object is missing, and nothing says yet which others it has.
-    lacks_member: bool,
+    /// The member of an object that is missing.
+    lacks: Option<&'static str>,
     extent: Option<Extent>,
     unread: Unread,
     related: Option<(Extent, &'static str)>,
@@ -45,7 +45,7 @@ impl ReadError {
             code,
             message,
             help: None,
-            lacks_member: false,
+            lacks: None,
             extent: None,
             unread: Unread::Around,
             related: None,
@@ -79,7 +79,7 @@ impl ReadError {
 
     /// Says which members an object has of which one is missing: whoever wrote a former form learns the new one.
     pub(super) fn with_members(mut self, members: &[&str]) -> Self {
-        if std::mem::take(&mut self.0.lacks_member) {
+        if self.0.lacks.is_some() && self.0.help.is_none() {
             self.0.help = Some(format!("known here: `{}`", members.join("`, `")));
         }
         self
@@ -110,6 +110,11 @@ impl ReadError {
 
     pub(crate) fn extent(&self) -> Option<Extent> {
         self.0.extent
+    }
+
+    /// The member that is missing, if that is the problem.
+    pub(super) fn lacks(&self) -> Option<&'static str> {
+        self.0.lacks
     }
 
     pub(crate) fn unread(&self) -> &Unread {
@@ -172,7 +177,7 @@ impl Error for ReadError {
 
     fn missing_field(name: &'static str) -> Self {
         let mut error = Self::unreadable(format!("`{name}` is missing"));
-        error.0.lacks_member = true;
+        error.0.lacks = Some(name);
         error
     }
 

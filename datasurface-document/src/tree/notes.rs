@@ -18,9 +18,14 @@ impl Notes {
     pub(super) fn note(&mut self, error: ReadError) {
         let is_the_same =
             |earlier: &ReadError| earlier.extent() == error.extent() && earlier.message() == error.message();
-        if self.left_out.is_empty() || !self.errors.iter().any(is_the_same) {
+        if self.left_out.is_empty() || self.is_full() || !self.errors.iter().any(is_the_same) {
             note(&mut self.errors, error);
         }
+    }
+
+    /// Whether there are as many errors as are kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors.len() > MAX_ERRORS
     }
 
     /// Leaves out what stands here. Returns whether it was read up to now.

@@ -219,8 +219,12 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         let (name, extent, content) = match &self.node.value {
             Value::Text(name) => (name, self.node.extent, None),
             Value::Object(members) => {
-                let [Member { name, value, extent }] = members.as_slice() else { return Err(no_choice()) };
-                (name, *extent, Some(value))
+                let is_read = |member: &&Member<'_>| !self.notes.borrow().is_left_out(member.extent);
+                let mut members = members.iter().filter(is_read);
+                match (members.next(), members.next()) {
+                    (Some(Member { name, value, extent }), None) => (name, *extent, Some(value)),
+                    _ => return Err(no_choice()),
+                }
             }
             other => return Err(type_error(other, &visitor)),
         };
@@ -287,15 +291,17 @@ impl<'r, 'n> MemberReader<'r, 'n> {
             let Some(known) = self.known.filter(|known| !known.contains(&&*member.name)) else {
                 return Some((&member.name, member));
             };
-            let near = meant(&member.name, known);
-            let meant = near.filter(|near| self.is_vacant(near));
-            let is_surplus =
-                near.is_none() && !matches!(member.value.value, Value::Object(_) | Value::List(_));
+            // Nobody reads any more of them, and each takes time.
+            if self.reader.notes.borrow().is_full() {
+                continue;
+            }
+            let meant = meant(&member.name, known).filter(|near| self.is_vacant(near));
+            let unread = match meant {
+                Some(_) => Unread::Nothing,
+                None => Unread::Members(self.reader.node.extent, self.unsaid(known)),
+            };
             let error = ReadError::unknown_member(&member.name, known).with_extent(member.extent);
-            self.reader.note(match meant.is_some() || is_surplus {
-                true => error.with_unread(Unread::Nothing),
-                false => error.with_unread(Unread::Members(self.reader.node.extent, self.unsaid(known))),
-            });
+            self.reader.note(error.with_unread(unread));
             if let Some(meant) = meant {
                 return Some((meant, member));
             }

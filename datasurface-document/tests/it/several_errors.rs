@@ -96,6 +96,75 @@ fn each_wrong_value_of_a_list_and_of_an_object_is_told() {
     assert!(messages.iter().any(|message| message.contains("`workspace`")), "{messages:#?}");
 }
 
+/// A value inside of a choice, or one that has to be there, hides nothing around it; nor does it hide what is missing.
+#[test]
+#[cfg(feature = "yaml")]
+fn what_has_to_be_there_hides_nothing() {
+    let with = |member: &str, object: &str| {
+        let team = "      definition:\n        datastores:";
+        let text = COMPANY.replacen(
+            team,
+            &format!("      definition:\n        {member}: [{object}]\n        datastores:"),
+            1,
+        );
+        assert_ne!(text, COMPANY);
+        messages(&text).into_iter().collect::<BTreeSet<_>>()
+    };
+    let before: BTreeSet<_> = messages(COMPANY).into_iter().collect();
+    for (member, object, expected) in [
+        (
+            "containers",
+            "{name: C, kind: {sqlite: {file: 51}}, locations: 52, encryption: [53], read_only: 54}",
+            4,
+        ),
+        (
+            "containers",
+            "{name: C, kind: {postgres: {host: [51], port: x, database: {a: 52}}}, encryption: 53}",
+            3,
+        ),
+        ("containers", "{kind: {sqlite: {file: 51}}}", 2),
+        ("credentials", "{nmae: 51, kind: 52}", 2),
+        ("waivers", "{code: 51, reason: [52]}", 4),
+    ] {
+        let found = with(member, object);
+        let new: Vec<_> = found.difference(&before).collect();
+        assert!(new.len() >= expected, "{object}: {new:#?}");
+    }
+}
+
+/// What may have been said under a name that is not known is not missed, whatever kind of value it is.
+#[test]
+#[cfg(feature = "yaml")]
+fn a_name_that_is_not_known_has_no_consequence() {
+    let text = COMPANY.replacen(
+        "        datastores:",
+        "        containers:
+        - {name: C, kind: {sqlite: {file: c.db}}, site: Blue/Bonn}
+        - {name: K, kind: {kafka: {brokers: [5]}}, locations: [Blue/Bonn]}
+        datastores:",
+        1,
+    );
+    let text = text.replacen(
+        "{name: \"a/b\", schema: id Integer key}",
+        "{name: \"a/b\", schema: {columns: [{name: id, type: Integer, required: true}], key: [id]}}
+          - {name: c, schema: id Integer key, quality_checks: [{unique: {columns: [5]}}, {rows: {min: 1}}]}",
+        1,
+    );
+    let text = text.replacen("sinks: [5, Orders/nothing, 7]", "dataset: Orders/orders", 1);
+    let outcome = judged(&Documents::new().document("model.yaml", text));
+    let found = codes(&outcome);
+    assert!(found.contains(&"name/syntax"), "{}", outcome.findings);
+    let consequences = [
+        "container/address",
+        "container/no-location",
+        "quality/parameter",
+        "schema/nullable-key",
+        "workspace/no-sinks",
+    ];
+    let follow: Vec<_> = consequences.into_iter().filter(|code| found.contains(code)).collect();
+    assert!(follow.is_empty(), "{follow:?} in {}", outcome.findings);
+}
+
 /// The rest of a zone is judged, whatever is wrong with what is written about it.
 #[test]
 #[cfg(feature = "yaml")]

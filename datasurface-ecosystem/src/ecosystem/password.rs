@@ -73,7 +73,7 @@ pub fn redact_passwords(text: &str) -> Option<String> {
     (!secrets.is_empty()).then_some(hidden)
 }
 
-/// Whether a value in settings is a password or a token: by the name of its member, or by itself. Other than in addresses, a query is none as
+/// Whether a value in settings is a password or a token: by the name of its member, or by itself. A name that has one in it is one, too. Other than in addresses, a query is none as
 /// such: settings may hold any address.
 #[must_use]
 pub fn holds_secret(settings: &Json) -> bool {
@@ -83,6 +83,9 @@ pub fn holds_secret(settings: &Json) -> bool {
         let are_several = || is_of_several || names_secrets(&name);
         match value {
             Value::Object(members) => {
+                if members.keys().any(|name| is_secret_text(name)) {
+                    return true;
+                }
                 let are_several = are_several();
                 open.extend(members.into_iter().map(|(name, member)| (name, are_several, member)));
             }
@@ -94,9 +97,7 @@ pub fn holds_secret(settings: &Json) -> bool {
             Value::String(_) | Value::Number(_) => {
                 let is_secret = SETTINGS.iter().any(|known| name.eq_ignore_ascii_case(known));
                 let member = Json::object().with_member(&name, value);
-                // A fragment is none, either; a password may have its mark as a letter.
-                let text = member.as_str().replace('#', "x");
-                if is_secret || text.split('?').any(|part| redact_passwords(part).is_some()) {
+                if is_secret || is_secret_text(member.as_str()) {
                     return true;
                 }
             }
@@ -104,6 +105,12 @@ pub fn holds_secret(settings: &Json) -> bool {
         }
     }
     false
+}
+
+/// Whether a text of settings has a secret in it. Neither a query nor a fragment is one as such; a password may have the mark of a fragment as a
+/// letter.
+fn is_secret_text(text: &str) -> bool {
+    text.replace('#', "x").split('?').any(|part| redact_passwords(part).is_some())
 }
 
 /// Returns the places of secrets in what is encoded.

@@ -47,7 +47,7 @@ type Edit = (&'static str, fn(&mut Value));
 fn an_entry_that_nothing_accounts_for_is_refused() {
     let (site, model) = live();
     let lock = site.lock();
-    let edits: [Edit; 18] = [
+    let edits: [Edit; 19] = [
         ("two datastores swap their storage", |lock| {
             lock["storage"]["names"] = json!({"datastores": {"S": {"storage": "O"}, "O": {"storage": "S"}}});
         }),
@@ -94,6 +94,9 @@ fn an_entry_that_nothing_accounts_for_is_refused() {
             let to = lock["reached"].clone();
             lock["platforms"]["P"]["early"] = json!({"to": to, "on": "2026-11-20", "reason": "outage"});
         }),
+        ("a day to come, which lets a clock that is ahead release what is held", |lock| {
+            lock["trusted_on"] = json!("2040-01-01");
+        }),
         ("the last advance of a platform without a timetable", |lock| {
             lock["platforms"]["P"]["advanced"] = json!("2026-11-20T00:00:00Z");
         }),
@@ -109,6 +112,8 @@ fn an_entry_that_nothing_accounts_for_is_refused() {
         let mut released = lock.clone();
         assert!(released.release(&"P".into(), "shelf.S/a", "nobody needs it").is_some());
         assert_eq!(codes_of((model, &lock), (model, &released)), [] as [&str; 0], "the mirror");
+        let rendered = edited(&lock, |lock| lock["trusted_on"] = json!(today().to_string()));
+        assert_eq!(codes_of((model, &lock), (model, &rendered)), [] as [&str; 0], "the mirror");
     }
 }
 

@@ -33,6 +33,10 @@ impl LockChange<'_> {
         entries.extend(self.other_held());
         entries.extend(self.other_revisions());
         entries.extend(self.other_advances());
+        // By a day to come, a clock that is ahead lets go of what is held.
+        if self.new.trusted_on > self.old.trusted_on.max(Some(self.on)) {
+            entries.push("the last day that was known to be right".to_owned());
+        }
         match self.placed {
             Some(placed) => {
                 let lost = placed.unaccounted_origins.iter();

@@ -168,6 +168,27 @@ fn a_zone_consents_to_how_others_capture_its_data_as_well() {
     assert_consent_stands(captured("EU/T/C0", "towns", "0 1 * * *"), others);
 }
 
+/// What one team captures from another one's container is not what the zone let go of.
+#[test]
+fn a_zone_consents_to_whose_data_a_team_captures() {
+    let captured = |container: &str, table: &str| {
+        let mut world = copied();
+        world.containers.push(Container { zone: 0, team: 1, place: 0, storage: Storage::Database });
+        let transformer = DataTransformer::sql("O0").select("d", "SELECT max(id) AS id FROM S0_d");
+        let transformer = transformer.release(Release::new("d", "EU", "totals only"));
+        let transformer = transformer.with_trigger(TransformTrigger::External);
+        let capture = Capture::sql_snapshot(container).table("d", table).with_cron("0 1 * * *");
+        world
+            .build()
+            .edit_team("US", "T", |team| {
+                team.edit_workspace(&"W0".into(), |workspace| workspace.with_transformer(transformer))
+            })
+            .edit_team("EU", "T", |team| team.edit_datastore(&"S0".into(), |store| store.captured(capture)))
+    };
+    let others = [(captured("EU/U/C3", "towns"), false), (captured("EU/T/C0", "streets"), true)];
+    assert_consent_stands(captured("EU/T/C0", "towns"), others);
+}
+
 /// A workspace of `JP` in Ohio delivers what `EU` keeps in Berlin; `US` captures this table from there, and reads the capture in
 /// Tokyo.
 fn captured_again(table: &str) -> Ecosystem {

@@ -180,11 +180,15 @@ impl<'a> Step<'a> {
             return Some(Step { code: Some(code), inputs, capture: None, columns, order });
         }
         let capture = store.entity().capture()?;
-        if inputs.is_empty() && zone.is_some_and(|zone| store.located().team.zone == *zone) {
+        let container = directory.containers().get(capture.container());
+        let team = &store.located().team;
+        // What a team captures from another one is not its own, although it is of the same zone.
+        let of = capture.container();
+        let is_foreign = container.is_some() && (of.zone != team.zone || of.team != team.team);
+        if inputs.is_empty() && !is_foreign && zone.is_some_and(|zone| team.zone == *zone) {
             return None;
         }
         let table = source_of(capture, dataset).unwrap_or_default().into();
-        let container = directory.containers().get(capture.container());
         let mut addresses = container.map(DataContainer::addresses).unwrap_or_default();
         if addresses.is_empty() {
             // Of what a plug-in alone knows where it is.

@@ -9,7 +9,7 @@ use datasurface_ecosystem::{
     canonical_host,
     governance::known_technology,
     holds_secret, redact_passwords,
-    syntax::{database_file_error, is_bucket, is_endpoint, is_host, is_port},
+    syntax::{database_file_error, is_bucket, is_endpoint, is_host, is_key_prefix, is_port},
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
 use std::collections::BTreeSet;
@@ -110,12 +110,9 @@ impl Addresses<'_, '_> {
             }
             ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
                 self.bucket(bucket);
-                if !self.secret(segment::PREFIX, prefix) && prefix.chars().any(char::is_control) {
-                    self.report(
-                        segment::PREFIX,
-                        "contains control characters",
-                        "give what the keys begin with",
-                    );
+                if !self.secret(segment::PREFIX, prefix) && !is_key_prefix(prefix) {
+                    let error = "contains control characters, or `.` or `..` as a part";
+                    self.report(segment::PREFIX, error, "give what the keys begin with");
                 }
                 if let Some(endpoint) = endpoint {
                     self.endpoint(endpoint);
