@@ -21,7 +21,7 @@ struct SinkMetric {
     value: fn(&Sink) -> Option<i64>,
 }
 
-const OF_SINKS: [SinkMetric; 10] = [
+const OF_SINKS: [SinkMetric; 11] = [
     SinkMetric {
         name: "datasurface_sink_batch",
         unit: "",
@@ -69,6 +69,12 @@ const OF_SINKS: [SinkMetric; 10] = [
         unit: "",
         help: "Whether something failed on the way to it, the last time.",
         value: |sink| Some(i64::from(sink.last_failure.is_some())),
+    },
+    SinkMetric {
+        name: "datasurface_sink_undelivered",
+        unit: "",
+        help: "Records that are still to be delivered.",
+        value: |sink| sink.undelivered.map(number),
     },
     SinkMetric {
         name: "datasurface_sink_rejected",

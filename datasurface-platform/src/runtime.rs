@@ -320,6 +320,9 @@ pub struct SinkStatus {
     /// The greatest delay that this group was promised, whatever other groups were.
     #[serde(default)]
     pub promised: Option<Latency>,
+    /// Records that the platform has, and that are still to be delivered to this consumer; none where it does not count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undelivered: Option<u64>,
     /// Records that are set aside for all, since they break what the schema says.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rejected: u64,
