@@ -15,6 +15,8 @@
 
 #[path = "../tests/it/engine.rs"]
 mod engine;
+#[path = "../tests/it/guard.rs"]
+mod guard;
 #[path = "../../local/tests/it/support/postgres.rs"]
 mod postgres;
 #[path = "../tests/it/site_model.rs"]

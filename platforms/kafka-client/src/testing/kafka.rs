@@ -121,6 +121,46 @@ impl Kafka {
         self.nodes.iter().map(address).collect::<Vec<_>>().join(",")
     }
 
+    /// Reads a topic from its beginning with the consumer that comes with Kafka, as a member of a group: up to so many records, or until none comes.
+    ///
+    /// `properties` are its configuration, as what it needs to log in. Returns what it says: the values of records, each on its line, and why it
+    /// reads no more.
+    ///
+    /// # Errors
+    ///
+    /// If Java does not run, or the consumer does not start.
+    pub fn consume(
+        &self,
+        properties: &BTreeMap<String, String>,
+        topic: &str,
+        group: &str,
+        most: usize,
+    ) -> Result<String, TestingError> {
+        let folder = Folder::new()?;
+        let mut configuration = Properties::default();
+        configuration.extend(properties);
+        let file = folder.path().join("properties");
+        fs::write(&file, configuration.to_string()).map_err(failed("writing a configuration"))?;
+        let (servers, file, most) = (self.bootstrap_servers(), file.display().to_string(), most.to_string());
+        let arguments = [
+            "--bootstrap-server",
+            &servers,
+            "--consumer.config",
+            &file,
+            "--topic",
+            topic,
+            "--group",
+            group,
+            "--from-beginning",
+            "--max-messages",
+            &most,
+            "--timeout-ms",
+            "10000",
+        ];
+        let main = "org.apache.kafka.tools.consumer.ConsoleConsumer";
+        java::run(&self.engines, folder.path(), main, &arguments)
+    }
+
     /// Kills a broker as `kill -9` would. Brokers have numbers from 0, as ids.
     pub fn kill(&mut self, broker: usize) {
         if let Some(node) = self.nodes.get_mut(broker) {
@@ -155,7 +195,7 @@ impl Node {
         for user in &users {
             arguments.extend(["--add-scram", user.as_str()]);
         }
-        java::run(engines, &self.folder, "kafka.tools.StorageTool", &arguments)
+        java::run(engines, &self.folder, "kafka.tools.StorageTool", &arguments).map(drop)
     }
 
     fn start(&mut self, engines: &Engines) -> Result<(), TestingError> {

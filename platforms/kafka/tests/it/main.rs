@@ -15,6 +15,7 @@ mod engine;
 mod engines;
 mod flink;
 mod flink_avro;
+mod guard;
 mod jobs;
 mod laws;
 mod northwind;
