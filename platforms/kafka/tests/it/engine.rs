@@ -27,7 +27,7 @@ use std::{
 pub(crate) const READER: &str = "debezium";
 
 /// The user as which connectors and the runtime register schemas, where the registry asks for a login.
-const REGISTRAR: &str = "registrar";
+pub(crate) const REGISTRAR: &str = "registrar";
 
 /// The login of that user, which `registry_guard` asks for.
 #[derive(Debug)]
@@ -81,10 +81,14 @@ impl Site {
 
     /// Starts the engines, with a registry of schemas that asks for a login.
     pub(crate) fn start_with_guarded_registry() -> Option<Self> {
-        let site = Self::start_with_registry()?;
+        Self::start_with_registry().map(Self::with_registry_guard)
+    }
+
+    /// Lets a server ask for a login before the registry.
+    pub(crate) fn with_registry_guard(self) -> Self {
         let login = format!("{REGISTRAR}:{PASSWORD}");
-        let guard = site.registry.as_ref().map(|registry| Guard::before(&registry.url(), &login));
-        Some(Self { registry_guard: guard, ..site })
+        let guard = self.registry.as_ref().map(|registry| Guard::before(&registry.url(), &login));
+        Self { registry_guard: guard, ..self }
     }
 
     /// Starts the engines, with three brokers.

@@ -2,11 +2,11 @@
 //! the same.
 
 use crate::{
-    engine::{READER, Site, behind_as, eventually, skipped},
+    engine::{READER, REGISTRAR, Site, behind_as, eventually, skipped},
     flink::{MASKED, Made, all, difference, ecosystem_on, fewer, fill_forms, jobs},
     guard::Guard,
     pipeline::{change, fill},
-    postgres::WRITER,
+    postgres::{PASSWORD as DATABASES, WRITER},
     secured::{Administrator, PASSWORD, security},
     shop::deployment,
     site_model::{PATIENCE, platform},
@@ -80,9 +80,16 @@ fn in_a_process_that_trusts_an_authority() {
         .unwrap();
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stdout));
     let options = format!(
-        "-Djavax.net.ssl.trustStore={} -Djavax.net.ssl.trustStoreType=PKCS12 -Djavax.net.ssl.trustStorePassword=changeit",
-        file("trusted.p12").display()
+        "-Djavax.net.ssl.trustStore={} -Djavax.net.ssl.trustStoreType=PKCS12 -Djavax.net.ssl.trustStorePassword=changeit \
+         -Djava.security.auth.login.config={}",
+        file("trusted.p12").display(),
+        file("logins").display()
     );
+    // The login of Flink's clients of the registry.
+    let login = format!(
+        "KafkaClient {{\n  org.apache.kafka.common.security.plain.PlainLoginModule required username=\"{REGISTRAR}\" password=\"{DATABASES}\";\n}};\n"
+    );
+    fs::write(file("logins"), login).unwrap();
     let second = Command::new(env::current_exe().unwrap())
         .args([TEST, "--exact", "--nocapture"])
         .env(TRUSTED, folder.path())
@@ -111,7 +118,7 @@ fn what_flink_makes_in_avro_over_tls_for_whoever_logs_in_is_the_same() {
     let Some(trusted) = env::var_os(TRUSTED) else { return in_a_process_that_trusts_an_authority() };
     let read = |name: &str| fs::read_to_string(Path::new(&trusted).join(name)).unwrap();
     let site = Site::start_with_tls(PASSWORD, &read("server.crt"), &read("server.key"));
-    let Some(site) = site.and_then(Site::with_registry) else { return };
+    let Some(site) = site.and_then(Site::with_registry).map(Site::with_registry_guard) else { return };
     let flink = Flink::start(&engines).unwrap();
     let guard = Guard::before(&flink.url(), &format!("{ADMINISTRATOR}:{PASSWORD}"));
     let gateway = GatewayClient::new(&flink.url(), &Tls::new(), None, Limits::default()).unwrap();
@@ -133,6 +140,10 @@ fn what_flink_makes_in_avro_over_tls_for_whoever_logs_in_is_the_same() {
     every_output_has_its_modes(&site);
     databases_are_read_and_written_over_tls(&site);
     guard.assert_passed(&["/v3/sessions"]);
+    site.registry_guard.as_ref().unwrap().assert_passed(&[
+        "/apis/ccompat/v7/schemas/ids/",
+        "/apis/ccompat/v7/subjects/Stream.Masked__customers-value",
+    ]);
 
     // A job begins anew, by another SELECT, and with another mechanism: it finds its output empty.
     let (fewer, expected) = fewer();
