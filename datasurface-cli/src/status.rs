@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn what_is_still_to_be_delivered_is_counted_where_it_is_known() {
-        let said = |undelivered: Option<u64>, promised: Option<&str>| {
+        let said = |undelivered: Option<u64>, promised: Option<u64>| {
             let status = json!({
                 "group": "Sales/live", "dataset": "Shop/orders", "promised": promised, "undelivered": undelivered
             });
@@ -210,11 +210,7 @@ mod tests {
             let text = summary(&[sink], &[]);
             text.lines().next_back().unwrap_or_default().trim_end().to_owned()
         };
-        assert!(
-            said(Some(1), Some("1m")).ends_with("late, 1 record to come"),
-            "{}",
-            said(Some(1), Some("1m"))
-        );
+        assert!(said(Some(1), Some(60)).ends_with("late, 1 record to come"), "{}", said(Some(1), Some(60)));
         assert!(said(Some(2000), None).ends_with("2000 records to come"), "{}", said(Some(2000), None));
         for known in [None, Some(0)] {
             assert!(!said(known, None).contains("to come"));

@@ -60,6 +60,9 @@ struct Turn {
     slowest: f64,
 }
 
+/// A number of what was measured.
+type Measure = fn(&Turn) -> f64;
+
 fn prepare(site: &Site) {
     let mut owner = site.server.owner("postgres");
     owner.batch_execute(&format!("CREATE DATABASE by_hand OWNER {WRITER}")).unwrap();
@@ -164,7 +167,7 @@ fn measure(site: &Site, pipeline: &Pipeline, next: &mut i64) -> Turn {
 }
 
 /// The median, the least and the greatest of what was measured.
-fn spread(turns: &[Turn], of: fn(&Turn) -> f64) -> [f64; 3] {
+fn spread(turns: &[Turn], of: Measure) -> [f64; 3] {
     let mut values: Vec<f64> = turns.iter().map(of).collect();
     values.sort_by(f64::total_cmp);
     [values[values.len() / 2], values[0], values[values.len() - 1]]
@@ -208,7 +211,7 @@ fn main() {
             turns[at].push(turn);
         }
     }
-    let measures: [(&str, fn(&Turn) -> f64); 3] = [
+    let measures: [(&str, Measure); 3] = [
         ("rows/s", |turn| turn.rows_per_second),
         ("p50 s", |turn| turn.median),
         ("p99 s", |turn| turn.slowest),

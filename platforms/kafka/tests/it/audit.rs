@@ -40,7 +40,7 @@ pub(crate) fn begin(source: &mut Client, tables: &[Table]) {
 }
 
 /// Forgets what a table had, as whoever begins to read it now.
-pub(crate) fn begin_anew(source: &mut Client, table: &str) {
+pub(crate) fn begin_again(source: &mut Client, table: &str) {
     let forget = format!(
         "DELETE FROM truth WHERE name = '{table}';
          INSERT INTO truth (name, op, version) SELECT '{table}', 'r', to_jsonb(one) FROM {table} AS one"

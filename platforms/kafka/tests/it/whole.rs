@@ -203,7 +203,7 @@ fn a_plan_adds_a_table_and_a_column_and_renames_another(
     deployment: &mut Deployment,
     tables: &[Table],
 ) {
-    audit::begin_anew(&mut site.source(), ADDED[0]);
+    audit::begin_again(&mut site.source(), ADDED[0]);
     audit::widen(&mut site.source(), ADDED[1], ADDED_COLUMN);
     let revision = deployment.render(&ecosystem(site, tables, "analysts", PATIENCE)).unwrap();
     let steps = revision.plans[&PlatformName::from("Stream")].steps();
