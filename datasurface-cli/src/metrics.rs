@@ -16,69 +16,59 @@ struct Metrics(String);
 /// A metric of each sink, for those where it is known.
 struct SinkMetric {
     name: &'static str,
-    unit: &'static str,
     help: &'static str,
     value: fn(&Sink) -> Option<i64>,
 }
 
-const OF_SINKS: [SinkMetric; 10] = [
+const OF_SINKS: [SinkMetric; 11] = [
     SinkMetric {
         name: "datasurface_sink_batch",
-        unit: "",
         help: "The last batch that arrived.",
         value: |sink| sink.batch.map(number),
     },
     SinkMetric {
         name: "datasurface_sink_schema_version",
-        unit: "",
         help: "The version of the schema of the last batch that arrived.",
         value: |sink| sink.schema_version.map(number),
     },
     SinkMetric {
         name: "datasurface_sink_arrived_timestamp_seconds",
-        unit: "seconds",
         help: "When the last batch arrived.",
         value: |sink| sink.arrived_at.map(|at| at.timestamp()),
     },
     SinkMetric {
         name: CONFIRMED_AT,
-        unit: "seconds",
         help: "When what arrived was last all that there was at its sources.",
         value: |sink| sink.confirmed_at.map(|at| at.timestamp()),
     },
-    SinkMetric {
-        name: LAG,
-        unit: "seconds",
-        help: "How long ago that was.",
-        value: |sink| sink.lag_seconds.map(number),
-    },
+    SinkMetric { name: LAG, help: "How long ago that was.", value: |sink| sink.lag_seconds.map(number) },
     SinkMetric {
         name: PROMISED,
-        unit: "seconds",
         help: "How late it may be.",
         value: |sink| sink.promised_seconds.map(number),
     },
     SinkMetric {
         name: LATE,
-        unit: "",
         help: "Whether it is later than was promised.",
         value: |sink| Some(i64::from(sink.is_late)),
     },
     SinkMetric {
         name: FAILING,
-        unit: "",
         help: "Whether something failed on the way to it, the last time.",
         value: |sink| Some(i64::from(sink.last_failure.is_some())),
     },
     SinkMetric {
+        name: "datasurface_sink_undelivered",
+        help: "Records that are still to be delivered.",
+        value: |sink| sink.undelivered.map(number),
+    },
+    SinkMetric {
         name: "datasurface_sink_rejected",
-        unit: "",
         help: "Rows that are set aside because they break a rule of the dataset.",
         value: |sink| Some(number(sink.rejected)),
     },
     SinkMetric {
         name: "datasurface_sink_unfit",
-        unit: "",
         help: "Versions that are set aside because this container cannot have them.",
         value: |sink| Some(number(sink.unfit)),
     },
@@ -87,7 +77,6 @@ const OF_SINKS: [SinkMetric; 10] = [
 /// A metric of the last run of each job, for those where it is known.
 struct OfJob {
     name: &'static str,
-    unit: &'static str,
     help: &'static str,
     value: fn(&PlatformJobRun) -> Option<String>,
 }
@@ -95,25 +84,21 @@ struct OfJob {
 const OF_JOBS: [OfJob; 4] = [
     OfJob {
         name: "datasurface_job_began_timestamp_seconds",
-        unit: "seconds",
         help: "When the run began in which the job ran last.",
         value: |last| Some(last.run.began_at.timestamp().to_string()),
     },
     OfJob {
         name: "datasurface_job_duration_seconds",
-        unit: "seconds",
         help: "How long the job took.",
         value: |last| last.run.milliseconds.map(in_seconds),
     },
     OfJob {
         name: "datasurface_job_records",
-        unit: "",
         help: "How many records the job moved.",
         value: |last| last.run.records.map(|records| records.to_string()),
     },
     OfJob {
         name: "datasurface_job_failed",
-        unit: "",
         help: "Whether the job failed.",
         value: |last| match last.run.outcome {
             JobOutcome::Unfinished => None,
@@ -133,12 +118,12 @@ pub(crate) fn metrics(
     is_complete: bool,
 ) -> String {
     let mut metrics = Metrics(String::new());
-    metrics.family(COMPLETE, "", "Whether every platform could be asked.");
+    metrics.family(COMPLETE, "Whether every platform could be asked.");
     metrics.sample(COMPLETE, &[], i64::from(is_complete));
-    metrics.family(ASKED_AT, "seconds", "When platforms were asked.");
+    metrics.family(ASKED_AT, "When platforms were asked.");
     metrics.sample(ASKED_AT, &[], at.timestamp());
-    for SinkMetric { name, unit, help, value } in OF_SINKS {
-        metrics.family(name, unit, help);
+    for SinkMetric { name, help, value } in OF_SINKS {
+        metrics.family(name, help);
         for sink in sinks {
             if let Some(value) = value(sink) {
                 let (group, dataset) = (sink.group.to_string(), sink.dataset.to_string());
@@ -148,19 +133,19 @@ pub(crate) fn metrics(
         }
     }
     let name = "datasurface_job_waiting";
-    metrics.family(name, "", "Jobs that have something to do, and wait.");
+    metrics.family(name, "Jobs that have something to do, and wait.");
     for waiting in waiting {
         let labels = [("platform", waiting.platform.as_str()), ("job", waiting.job.as_str())];
         metrics.sample(name, &labels, 1);
     }
     let name = "datasurface_drifted";
-    metrics.family(name, "", "Resources that are not as they were rendered.");
+    metrics.family(name, "Resources that are not as they were rendered.");
     for drifted in drifted {
         let labels = [("platform", drifted.platform.as_str()), ("resource", drifted.resource.as_str())];
         metrics.sample(name, &labels, 1);
     }
-    for OfJob { name, unit, help, value } in OF_JOBS {
-        metrics.family(name, unit, help);
+    for OfJob { name, help, value } in OF_JOBS {
+        metrics.family(name, help);
         for last in last_runs {
             if let Some(value) = value(last) {
                 let labels = [("platform", last.platform.as_str()), ("job", last.run.job.as_str())];
@@ -177,11 +162,11 @@ fn number(number: u64) -> i64 {
 }
 
 impl Metrics {
-    /// Begins a family of gauges. A unit must be the end of its name.
-    fn family(&mut self, name: &str, unit: &str, help: &str) {
+    /// Begins a family of gauges. The unit is the end of its name, if it has one.
+    fn family(&mut self, name: &str, help: &str) {
         self.line(format_args!("# TYPE {name} gauge"));
-        if !unit.is_empty() {
-            self.line(format_args!("# UNIT {name} {unit}"));
+        if name.ends_with("_seconds") {
+            self.line(format_args!("# UNIT {name} seconds"));
         }
         self.line(format_args!("# HELP {name} {help}"));
     }

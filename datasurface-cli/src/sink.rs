@@ -30,6 +30,8 @@ pub(crate) struct Sink {
     pub(crate) lag_seconds: Option<u64>,
     pub(crate) promised_seconds: Option<u64>,
     pub(crate) is_late: bool,
+    /// Records that are still to be delivered, where they are counted.
+    pub(crate) undelivered: Option<u64>,
     /// Rows that are set aside for all, since they break what the schema says.
     pub(crate) rejected: u64,
     /// Versions that are set aside for this consumer, since its database has no such values.
@@ -49,6 +51,7 @@ impl Sink {
             schema_version,
             confirmed_at,
             promised,
+            undelivered,
             rejected,
             unfit,
             last_failure,
@@ -69,6 +72,7 @@ impl Sink {
             lag_seconds,
             promised_seconds,
             is_late: promised_seconds.is_some_and(|promised| lag_seconds.is_none_or(|lag| lag > promised)),
+            undelivered,
             rejected,
             unfit,
             last_failure,

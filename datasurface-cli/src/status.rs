@@ -119,11 +119,14 @@ fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
         .text("");
     for sink in sinks {
         let known = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        let remark = match (&sink.last_failure, sink.is_late) {
-            (Some(_), _) => "failed",
-            (None, true) => "late",
-            (None, false) => "",
+        let state = match (&sink.last_failure, sink.is_late) {
+            (Some(_), _) => Some("failed".to_owned()),
+            (None, true) => Some("late".to_owned()),
+            (None, false) => None,
         };
+        let undelivered = sink.undelivered.filter(|records| *records > 0);
+        let to_come = undelivered.map(|records| format!("{} to come", in_number(records, "record")));
+        let remark: Vec<String> = state.into_iter().chain(to_come).collect();
         table.row([
             sink.group.to_string(),
             match &sink.stored_as {
@@ -136,7 +139,7 @@ fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
             known(sink.arrived_at.map(|at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())),
             known(sink.lag_seconds.map(in_words)),
             known(sink.promised_seconds.map(in_words)),
-            remark.to_owned(),
+            remark.join(", "),
         ]);
     }
     let mut text = table.print() + &set_aside(sinks) + &failures(sinks);
@@ -146,16 +149,19 @@ fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
     text
 }
 
+fn in_number(number: u64, noun: &str) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), noun)
+}
+
 /// What is set aside, for all or for one consumer.
 fn set_aside(sinks: &[Sink]) -> String {
     let mut lines = BTreeSet::new();
     for Sink { group, dataset, rejected, unfit, .. } in sinks {
-        let rows = |number: u64, noun| count(usize::try_from(number).unwrap_or(usize::MAX), noun);
         if *rejected > 0 {
-            lines.insert(format!("set aside: {dataset}: {}\n", rows(*rejected, "row")));
+            lines.insert(format!("set aside: {dataset}: {}\n", in_number(*rejected, "row")));
         }
         if *unfit > 0 {
-            let versions = rows(*unfit, "version");
+            let versions = in_number(*unfit, "version");
             lines.insert(format!(
                 "set aside: {dataset} for {group}: {versions} that its database cannot have\n"
             ));
@@ -185,4 +191,29 @@ fn failures(sinks: &[Sink]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datasurface_platform::SinkStatus;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_still_to_be_delivered_is_counted_where_it_is_known() {
+        let said = |undelivered: Option<u64>, promised: Option<u64>| {
+            let status = json!({
+                "group": "Sales/live", "dataset": "Shop/orders", "promised": promised, "undelivered": undelivered
+            });
+            let status: SinkStatus = serde_json::from_value(status).unwrap();
+            let sink = Sink::from_status(&"Stream".into(), status, DateTime::UNIX_EPOCH);
+            let text = summary(&[sink], &[]);
+            text.lines().next_back().unwrap_or_default().trim_end().to_owned()
+        };
+        assert!(said(Some(1), Some(60)).ends_with("late, 1 record to come"), "{}", said(Some(1), Some(60)));
+        assert!(said(Some(2000), None).ends_with("2000 records to come"), "{}", said(Some(2000), None));
+        for known in [None, Some(0)] {
+            assert!(!said(known, None).contains("to come"));
+        }
+    }
 }

@@ -240,8 +240,7 @@ pub struct JobFailure {
     pub job: ResourceAddress,
     /// The failure, and every reason behind it: tables, columns, rules and counts; never a secret, and no value of data.
     pub reason: String,
-    /// Values of rows that are the reason, of columns that are classified as `Public` and nothing else, for those who
-    /// ask for values.
+    /// Values of rows that are the reason, of columns that are classified as `Public` and nothing else, for those who ask for values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<String>,
 }
@@ -309,28 +308,24 @@ pub struct SinkStatus {
     pub stored_as: Option<DatasetKey>,
     /// The last batch that arrived, and when.
     pub last_batch: Option<(u64, DateTime<Utc>)>,
-    /// The version of the dataset's schema that this batch has: 1 for the first, and one more for each that was another
-    /// one than before. None where the platform does not know.
-    #[serde(default)]
+    /// The version of the dataset's schema that this batch has: 1 for the first, and one more for each that was another one than before. None where the platform does not know.
     pub schema_version: Option<u64>,
-    /// The time of the last complete read of the source. What arrived equals the source at that time, whether it had
-    /// changed or not. The output of a transformer is as old as its inputs.
-    #[serde(default)]
+    /// The time of the last complete read of the source. What arrived equals the source at that time, whether it had changed or not. The output of a transformer is as old as its inputs.
     pub confirmed_at: Option<DateTime<Utc>>,
     /// The greatest delay that this group was promised, whatever other groups were.
-    #[serde(default)]
     pub promised: Option<Latency>,
+    /// Records that the platform has, and that are still to be delivered to this consumer; none where it does not count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undelivered: Option<u64>,
     /// Records that are set aside for all, since they break what the schema says.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rejected: u64,
     /// Versions of records that are set aside for this consumer alone: its database has no such values.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unfit: u64,
-    /// The reason why the last attempt failed, if it did: to bring the dataset here, or to get its inputs. It has no value
-    /// of data.
+    /// The reason why the last attempt failed, if it did: to bring the dataset here, or to get its inputs. It has no value of data.
     pub last_failure: Option<String>,
-    /// Values of rows that are the reason, of columns that are classified as `Public` and nothing else, for those who
-    /// ask for values.
+    /// Values of rows that are the reason, of columns that are classified as `Public` and nothing else, for those who ask for values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<String>,
 }

@@ -69,10 +69,17 @@ fn missing(task: &PlatformTask, new: &PlatformName, sinks: &[SinkStatus]) -> Opt
         PlatformTask::Group(group) => sink.group == *group,
         PlatformTask::Datastore(datastore) => sink.dataset.datastore == *datastore,
     });
-    concerned.find_map(|sink| match (&sink.last_failure, sink.last_batch) {
-        (Some(_), _) => Some(format!("bringing `{}` to `{}` failed on `{new}`", sink.dataset, sink.group)),
-        (None, None) => Some(format!("`{}` has not arrived at `{}` on `{new}`", sink.dataset, sink.group)),
-        (None, Some(_)) => None,
+    // A platform that streams has no batches, and says up to when all has arrived.
+    concerned.find_map(|sink| {
+        match (&sink.last_failure, sink.last_batch.is_some() || sink.confirmed_at.is_some()) {
+            (Some(_), _) => {
+                Some(format!("bringing `{}` to `{}` failed on `{new}`", sink.dataset, sink.group))
+            }
+            (None, false) => {
+                Some(format!("`{}` has not arrived at `{}` on `{new}`", sink.dataset, sink.group))
+            }
+            (None, true) => None,
+        }
     })
 }
 
@@ -101,6 +108,9 @@ mod tests {
         assert_eq!(said("Shop", &[there.clone(), not_there.clone()]), Some(message.to_owned()));
         let message = "bringing `Shop/items` to `Sales/live` failed on `New`";
         assert_eq!(said("Sales/live", &[there, failed]), Some(message.to_owned()));
+        let streamed =
+            SinkStatus { confirmed_at: Some("2026-02-01T00:00:00Z".parse().unwrap()), ..not_there.clone() };
+        assert_eq!(said("Sales/live", &[streamed]), None, "it has no batches");
         assert_eq!(said("Sales/history", &[not_there]), None, "it stays where it is");
     }
 }

@@ -15,6 +15,8 @@
 
 #[path = "../tests/it/engine.rs"]
 mod engine;
+#[path = "../tests/it/guard.rs"]
+mod guard;
 #[path = "../../local/tests/it/support/postgres.rs"]
 mod postgres;
 #[path = "../tests/it/site_model.rs"]
@@ -73,6 +75,37 @@ fn insert(source: &mut Client, first: i64, rate: u32) -> (i64, f64) {
     (next, inserted / began.elapsed().as_secs_f64())
 }
 
+/// The characters of a decade in the diagram, which begins with a tenth of a second.
+const DECADE: f64 = 16.0;
+
+/// The place of a time in the diagram.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a few characters")]
+fn place(milliseconds: f64) -> usize {
+    ((milliseconds / 100.0).log10() * DECADE).round().max(0.0) as usize
+}
+
+/// Draws the median and the slowest of a hundred at each rate.
+fn diagram(measured: &[(u32, f64, f64)]) -> String {
+    let scale = [(0.1, "0.1 s"), (1.0, "1 s"), (10.0, "10 s"), (100.0, "100 s")];
+    let mut lines = vec![String::new()];
+    for (seconds, name) in scale {
+        let at = 10 + place(seconds * 1000.0);
+        lines[0] = format!("{:at$}{name}", lines[0]);
+    }
+    for (rate, median, slowest) in measured {
+        let [median, slowest] = [*median, *slowest].map(place);
+        let mut line: Vec<char> = format!("{rate:>7}   ").chars().collect();
+        line.extend((0..=slowest).map(|at| match at {
+            at if at == median => '●',
+            at if at == slowest => '○',
+            at if at > median => '─',
+            _ => ' ',
+        }));
+        lines.push(line.into_iter().collect());
+    }
+    lines.join("\n")
+}
+
 fn main() {
     let Some(site) = Site::start() else { return };
     let (mut source, mut warehouse) = (site.source(), site.warehouse());
@@ -94,6 +127,7 @@ fn main() {
     until_idle(&mut deployment);
     println!("rows/s wanted, rows/s made, rows/s written, p50 ms, p99 ms");
     let mut first = 1;
+    let mut measured = Vec::new();
     for rate in RATES {
         let (next, made) = insert(&mut source, first, rate);
         let written = "SELECT count(*), count(*) / extract(epoch FROM max(written_at) - min(written_at))::float8,
@@ -107,6 +141,8 @@ fn main() {
         let row = warehouse.query_one(written, &[&first]).unwrap();
         let [throughput, median, slowest] = [1, 2, 3].map(|at| row.get::<_, f64>(at));
         println!("{rate}, {made:.0}, {throughput:.0}, {median:.0}, {slowest:.0}");
+        measured.push((rate, median, slowest));
         first = next;
     }
+    println!("{}", diagram(&measured));
 }

@@ -128,6 +128,7 @@ fn operated() -> Vec<Response> {
         schema_version: Some(2),
         confirmed_at: Some(now),
         promised: Some(Latency::minutes(5)),
+        undelivered: Some(4),
         rejected: 1,
         unfit: 2,
         last_failure: Some("why".to_owned()),

@@ -64,23 +64,21 @@ fn command(engines: &Engines, folder: &Path, main: &str) -> Result<Vec<String>, 
     Ok(command)
 }
 
-/// Runs a program to its end.
+/// Runs a program to its end. Returns what it said.
 pub(super) fn run(
     engines: &Engines,
     folder: &Path,
     main: &str,
     arguments: &[&str],
-) -> Result<(), TestingError> {
+) -> Result<String, TestingError> {
     let command = command(engines, folder, main)?;
     let (java, options) = command.split_first().map_or(("java", &[][..]), |(java, rest)| (java, rest));
     let output = Command::new(java).args(options).args(arguments).output().map_err(failed("running Java"))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let log = text(&output.stdout) + &text(&output.stderr);
     match output.status.success() {
-        true => Ok(()),
-        false => {
-            let log = text(&output.stdout) + &text(&output.stderr);
-            Err(TestingError::Ended { program: main.to_owned(), log })
-        }
+        true => Ok(log),
+        false => Err(TestingError::Ended { program: main.to_owned(), log }),
     }
 }
 

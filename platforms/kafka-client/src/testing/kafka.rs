@@ -7,7 +7,13 @@ use super::{
     java::{self, Program},
     properties::Properties,
 };
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 
 /// The brokers that a test wants.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +69,9 @@ struct Node {
     operator_port: u16,
 }
 
+/// Files by their names, with their contents.
+type Files = Vec<(OsString, Vec<u8>)>;
+
 /// Any one will do: it only has to be the same for all brokers.
 const CLUSTER: &str = "ZGF0YXN1cmZhY2UtdGVzdA";
 
@@ -94,7 +103,7 @@ impl Kafka {
                 .map_err(failed("writing a configuration"))?;
             let [port, operator_port, _] = *own;
             let node = Node { program: None, folder, port, operator_port };
-            node.format(engines, &options.listener)?;
+            node.format(engines, index, &options.listener)?;
             kafka.nodes.push(node);
         }
         // Controllers wait for each other.
@@ -121,6 +130,46 @@ impl Kafka {
         self.nodes.iter().map(address).collect::<Vec<_>>().join(",")
     }
 
+    /// Reads a topic from its beginning with the consumer that comes with Kafka, as a member of a group: up to so many records, or until none comes.
+    ///
+    /// `properties` are its configuration, as what it needs to log in. Returns what it says: the values of records, each on its line, and why it
+    /// reads no more.
+    ///
+    /// # Errors
+    ///
+    /// If Java does not run, or the consumer does not start.
+    pub fn consume(
+        &self,
+        properties: &BTreeMap<String, String>,
+        topic: &str,
+        group: &str,
+        most: usize,
+    ) -> Result<String, TestingError> {
+        let folder = Folder::new()?;
+        let mut configuration = Properties::default();
+        configuration.extend(properties);
+        let file = folder.path().join("properties");
+        fs::write(&file, configuration.to_string()).map_err(failed("writing a configuration"))?;
+        let (servers, file, most) = (self.bootstrap_servers(), file.display().to_string(), most.to_string());
+        let arguments = [
+            "--bootstrap-server",
+            &servers,
+            "--consumer.config",
+            &file,
+            "--topic",
+            topic,
+            "--group",
+            group,
+            "--from-beginning",
+            "--max-messages",
+            &most,
+            "--timeout-ms",
+            "10000",
+        ];
+        let main = "org.apache.kafka.tools.consumer.ConsoleConsumer";
+        java::run(&self.engines, folder.path(), main, &arguments)
+    }
+
     /// Kills a broker as `kill -9` would. Brokers have numbers from 0, as ids.
     pub fn kill(&mut self, broker: usize) {
         if let Some(node) = self.nodes.get_mut(broker) {
@@ -142,20 +191,33 @@ impl Kafka {
 }
 
 impl Node {
-    fn format(&self, engines: &Engines, listener: &Listener) -> Result<(), TestingError> {
+    /// Formats the folder of its data. A broker without users finds there what every other one of its number does, so that is made once.
+    fn format(&self, engines: &Engines, index: usize, listener: &Listener) -> Result<(), TestingError> {
+        static FORMATTED: Mutex<BTreeMap<usize, Files>> = Mutex::new(BTreeMap::new());
+        let data = self.folder.join("data");
+        let Some(password) = listener.password() else {
+            let mut formatted = FORMATTED.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(files) = formatted.get(&index) {
+                fs::create_dir(&data).map_err(failed("making a folder"))?;
+                let mut written = files.iter().map(|(name, content)| fs::write(data.join(name), content));
+                return written.try_for_each(|outcome| outcome.map_err(failed("formatting a folder")));
+            }
+            self.format_with(engines, &[])?;
+            formatted.insert(index, files(&data).map_err(failed("reading a folder"))?);
+            return Ok(());
+        };
+        let users = ["SCRAM-SHA-256", "SCRAM-SHA-512"]
+            .map(|mechanism| format!("{mechanism}=[name={ADMINISTRATOR},password={password}]"));
+        self.format_with(engines, &users)
+    }
+
+    fn format_with(&self, engines: &Engines, users: &[String]) -> Result<(), TestingError> {
         let properties = self.folder.join("properties").display().to_string();
         let mut arguments = vec!["format", "-t", CLUSTER, "-c", properties.as_str()];
-        let users: Vec<String> = ["SCRAM-SHA-256", "SCRAM-SHA-512"]
-            .iter()
-            .filter_map(|mechanism| {
-                let password = listener.password()?;
-                Some(format!("{mechanism}=[name={ADMINISTRATOR},password={password}]"))
-            })
-            .collect();
-        for user in &users {
+        for user in users {
             arguments.extend(["--add-scram", user.as_str()]);
         }
-        java::run(engines, &self.folder, "kafka.tools.StorageTool", &arguments)
+        java::run(engines, &self.folder, "kafka.tools.StorageTool", &arguments).map(drop)
     }
 
     fn start(&mut self, engines: &Engines) -> Result<(), TestingError> {
@@ -168,6 +230,12 @@ impl Node {
     fn wait(&mut self) -> Result<(), TestingError> {
         self.program.as_mut().map_or(Ok(()), |program| program.wait_for(self.port))
     }
+}
+
+/// The files of a folder that has no folders, with their contents.
+fn files(folder: &Path) -> io::Result<Files> {
+    let entries = fs::read_dir(folder)?;
+    entries.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), fs::read(entry.path())?)))).collect()
 }
 
 /// The configuration of a broker. Each has a port for clients, one for brokers, and one for controllers.

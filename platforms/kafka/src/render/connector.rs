@@ -1,6 +1,6 @@
 //! Connectors: what Connect's REST API takes.
 
-use super::Context;
+use super::{Context, route};
 use datasurface_platform::prelude::*;
 use std::collections::BTreeMap;
 
@@ -34,10 +34,9 @@ impl Connector {
         self.is_source() && self.config.contains_key("slot.name")
     }
 
-    /// The topics of datasets that a source writes: those that its transformations lead to.
-    pub(crate) fn written_topics(&self) -> impl Iterator<Item = &str> {
-        let is_route = |name: &str| name.starts_with("transforms.") && name.ends_with(".replacement");
-        self.config.iter().filter(move |(name, _)| is_route(name)).map(|(_, topic)| topic.as_str())
+    /// The names that the events of the tables of a source have, each with the topic of its dataset: where its transformations lead to.
+    pub(crate) fn routed(&self) -> Vec<(String, String)> {
+        route::routed(&self.config)
     }
 }
 
@@ -52,7 +51,7 @@ pub(super) fn secret_value(context: Context<'_>, secret: &str, file: &str) -> St
 }
 
 /// Returns a pattern of Java that matches a name and nothing else.
-pub(crate) fn literal(name: &str) -> String {
+pub(super) fn literal(name: &str) -> String {
     let mut pattern = String::new();
     for character in name.chars() {
         if !(character.is_alphanumeric() || character == '_') {

@@ -14,12 +14,23 @@ use serde_json::Value;
 /// The beginning of the names of columns of a key, which a record has, too.
 const KEY_PREFIX: &str = "key_";
 
+/// The place where the client of a registry finds user and password: the section `KafkaClient` of the file of logins that Java has on the machines of
+/// Flink. Neither a statement nor the gateway has them.
+const LOGIN: [&str; 2] = ["basic-auth.credentials-source", "SASL_INHERIT"];
+
 /// Returns the members by which a table reads records of Debezium.
-pub(super) fn read_format(registry: &RegistrySettings) -> Vec<(&'static str, String)> {
-    vec![
-        ("format", "debezium-avro-confluent".to_owned()),
-        ("debezium-avro-confluent.url", registry.confluent_url()),
-    ]
+pub(super) fn read_format(registry: &RegistrySettings) -> Vec<(String, String)> {
+    let format = "debezium-avro-confluent";
+    let mut members =
+        vec![("format".to_owned(), format.to_owned()), (format!("{format}.url"), registry.confluent_url())];
+    members.extend(login(registry, format));
+    members
+}
+
+/// Returns the member by which a format logs in to the registry; none without a login.
+fn login(registry: &RegistrySettings, format: &str) -> Option<(String, String)> {
+    let [setting, value] = LOGIN;
+    registry.credential.as_ref().map(|_| (format!("{format}.{setting}"), value.to_owned()))
 }
 
 /// Returns the table over the topic of an output, and the view of its records.
@@ -58,12 +69,15 @@ pub(super) fn statements(
     let [key_schema, schema] = [record("Key", topic, &key_fields), envelope(topic, &fields)];
     let url = registry.confluent_url();
     let of_part = |part: &str, schema: &Value| {
-        [
+        let format = format!("{part}.avro-confluent");
+        let mut members = vec![
             (format!("{part}.format"), "avro-confluent".to_owned()),
-            (format!("{part}.avro-confluent.url"), url.clone()),
-            (format!("{part}.avro-confluent.subject"), format!("{topic}-{part}")),
-            (format!("{part}.avro-confluent.schema"), schema.to_string()),
-        ]
+            (format!("{format}.url"), url.clone()),
+            (format!("{format}.subject"), format!("{topic}-{part}")),
+            (format!("{format}.schema"), schema.to_string()),
+        ];
+        members.extend(login(registry, &format));
+        members
     };
     let parts = [of_part("key", &key_schema), of_part("value", &schema)].concat();
     let members = parts.iter().map(|(name, value)| (name.as_str(), value.clone())).chain([

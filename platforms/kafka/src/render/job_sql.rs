@@ -201,7 +201,8 @@ fn input_statements(
     let format = match &context.settings.schema_registry {
         Some(registry) => job_avro::read_format(registry),
         None => {
-            vec![("format", "debezium-json".to_owned()), ("debezium-json.schema-include", "true".to_owned())]
+            let members = [("format", "debezium-json"), ("debezium-json.schema-include", "true")];
+            members.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
         }
     };
     let members = over(
@@ -210,7 +211,7 @@ fn input_statements(
         topic,
         [("properties.group.id", group.to_owned()), ("scan.startup.mode", "earliest-offset".to_owned())]
             .into_iter()
-            .chain(format),
+            .chain(format.iter().map(|(name, value)| (name.as_str(), value.clone()))),
     );
     Ok([
         format!(

@@ -8,6 +8,7 @@ mod job;
 mod job_avro;
 mod job_json;
 mod job_sql;
+mod route;
 mod security;
 mod sink;
 mod sink_form;
@@ -22,7 +23,7 @@ pub(crate) use acl::{
     AccessList, KIND as ACL, PRINCIPAL, RULES, Rule, RuleOperation, RulePattern, RuleResource,
 };
 pub(crate) use cluster::{KIND as CLUSTER, REGISTRY};
-pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME, literal};
+pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME};
 pub(crate) use job::{Job, KIND as JOB};
 pub(crate) use job_sql::statements as job_statements;
 pub(crate) use sink::{COLUMNS as SINK_COLUMNS, TABLES as SINK_TABLES};

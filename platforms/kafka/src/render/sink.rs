@@ -177,6 +177,7 @@ pub(super) fn add(
 /// The address of the database for JDBC. What is in its name is no parameter.
 fn url(context: Context<'_>, table: &Table) -> String {
     let database = utf8_percent_encode(&table.database, NON_ALPHANUMERIC);
-    let mode = context.settings.database_ssl_mode.name();
-    format!("jdbc:postgresql://{}:{}/{database}?sslmode={mode}", table.host, table.port)
+    let mode = context.settings.database_ssl_mode;
+    let factory = mode.postgres_factory().map(|class| format!("&sslfactory={class}")).unwrap_or_default();
+    format!("jdbc:postgresql://{}:{}/{database}?sslmode={}{factory}", table.host, table.port, mode.name())
 }

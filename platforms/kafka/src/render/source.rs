@@ -14,6 +14,7 @@ use super::{
     Context, cluster,
     connector::{Config, Connector, config, literal, secret_value},
     converter::converters,
+    route::{Routed, routes},
     security::client_config,
     source_settings,
     subject::{self, SUBJECTS, Subjects},
@@ -218,7 +219,7 @@ pub(super) fn add(
     config.extend(client_config(context, "signal.consumer."));
     config.extend(table_lists(&tables));
     config.extend(source_settings::of_tables(first.engine, &tables));
-    config.extend(routes(context, &key.name, &tables));
+    config.extend(routed(&server, &tables));
     Connector { name: context.names.connector(KIND, &key.name), config }.add(rendering, resource)
 }
 
@@ -257,18 +258,14 @@ fn table_lists(tables: &[Table]) -> Config {
     ])
 }
 
-/// The transformations that bring each table into the topic of its dataset. Debezium calls topics by tables, and topics have storage names.
-fn routes(context: Context<'_>, store: &str, tables: &[Table]) -> Config {
-    let slugs: Vec<&str> = tables.iter().map(|table| table.slug.as_str()).collect();
-    let mut routes = config([("transforms", slugs.join(","))]);
-    for table in tables {
-        let prefix = format!("transforms.{}", table.slug);
-        let written = format!("{}.{}", context.names.server(store), table.event_name());
-        routes.insert(format!("{prefix}.type"), "org.apache.kafka.connect.transforms.RegexRouter".to_owned());
-        routes.insert(format!("{prefix}.regex"), literal(&written));
-        routes.insert(format!("{prefix}.replacement"), table.topic.clone());
-    }
-    routes
+/// The transformations that bring each table into its topic.
+fn routed(server: &str, tables: &[Table]) -> Config {
+    let routed = tables.iter().map(|table| {
+        let event = format!("{server}.{}", table.event_name());
+        let qualifier = event.strip_suffix(&table.table).unwrap_or_default().to_owned();
+        Routed { qualifier, table: &table.table, topic: &table.topic }
+    });
+    routes(&routed.collect::<Vec<_>>())
 }
 
 /// A topic of a connector itself. It is no data of anybody: a day of it is enough, by the clock of its broker. A signal whose sender has another

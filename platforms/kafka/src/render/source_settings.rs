@@ -71,7 +71,7 @@ pub(super) fn of_tables(engine: Engine, tables: &[Table]) -> Config {
 }
 
 fn postgres(mode: SslMode, first: &Table) -> Config {
-    config([
+    let mut config = config([
         ("connector.class", "io.debezium.connector.postgresql.PostgresConnector".to_owned()),
         ("database.hostname", first.host.clone()),
         ("database.port", first.port.to_string()),
@@ -86,7 +86,9 @@ fn postgres(mode: SslMode, first: &Table) -> Config {
         ("message.prefix.include.list", MESSAGE_PREFIX.to_owned()),
         ("read.only", "true".to_owned()),
         ("time.precision.mode", "adaptive".to_owned()),
-    ])
+    ]);
+    config.extend(mode.postgres_factory().map(|class| ("database.sslfactory".to_owned(), class.to_owned())));
+    config
 }
 
 fn mysql(mode: SslMode, first: &Table) -> Config {

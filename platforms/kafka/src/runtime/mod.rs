@@ -51,6 +51,7 @@ const LOOKING_AFTER: TimeDelta = TimeDelta::minutes(1);
 impl Runtime for KafkaPlatform {
     fn apply(&self, site: &RuntimeContext<'_>, _plan: &Plan) -> Result<ApplyReport, PlatformError> {
         let rendered = Rendered::read(site.rendered)?;
+        self.refuse_too_many(&rendered)?;
         let mut clients = Clients::connect(self.settings(), site)?;
         let mut report = ApplyReport::default();
         let begin = |address: &ResourceAddress| site.watcher.job_started(address.as_str());
@@ -127,6 +128,19 @@ impl Runtime for KafkaPlatform {
         let rendered = Rendered::read(site.rendered)?;
         let has_connectors = !rendered.connectors.is_empty() || !rendered.jobs.is_empty();
         Ok(has_connectors.then_some(site.now + LOOKING_AFTER))
+    }
+}
+
+impl KafkaPlatform {
+    /// Refuses more connectors than the cluster of Connect takes, before anything is done.
+    fn refuse_too_many(&self, rendered: &Rendered) -> Result<(), PlatformError> {
+        let count = rendered.connectors.len();
+        let most = self.settings().connectors.and_then(|most| usize::try_from(most).ok());
+        let Some(most) = most.filter(|most| count > *most) else { return Ok(()) };
+        let reason = format!(
+            "{count} are rendered, and `connectors` is {most}: let databases share credentials, or declare another platform with another cluster"
+        );
+        Err(PlatformError::new(PlatformErrorKind::Config, "counting connectors").caused_by(reason))
     }
 }
 

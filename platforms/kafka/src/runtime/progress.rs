@@ -1,15 +1,18 @@
-//! Progress: how far sources have read their databases, and how far sinks have read topics.
+//! Progress: how far sources have read their databases, and how far jobs and sinks have read topics.
 //!
 //! What Connect has committed for a source is in topics, and all that the log has before it: it commits what brokers have confirmed, in order. So
 //! the time of the last transaction there, by the clock of the database, is a time up to which nothing is missing. A heartbeat makes a
 //! transaction in an idle database, too.
+//!
+//! A job says how far it has read when all that it made of it is written. So what it made is complete up to the time of what it has not read. Each
+//! of these is looked at after what comes before it: nothing that is counted as delivered is still on its way.
 
 use super::{
     clients::{Clients, kafka_failed, rest_failed},
     rendered::Rendered,
     signals,
 };
-use crate::render::{Connector, Delivery};
+use crate::render::{Connector, Delivery, Job};
 use chrono::{DateTime, Utc};
 use datasurface_kafka_client::{GroupOffsets, KafkaClient, KafkaError, Offsets, Record};
 use datasurface_platform::prelude::*;
@@ -26,8 +29,10 @@ pub(super) struct Progress {
     pub(super) sources: BTreeMap<String, SourceProgress>,
     /// The ends of topics, later than the progress of sources.
     pub(super) ends: BTreeMap<String, Offsets>,
-    /// The offsets that sinks read next, later than the ends.
+    /// The offsets that jobs and sinks read next, by their names; later than the ends.
     pub(super) groups: BTreeMap<String, GroupOffsets>,
+    /// The time before which every change at the sources is in a topic, or in what jobs made of it there; of topics of which it is known.
+    written_until: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The progress of a source.
@@ -51,37 +56,117 @@ impl Progress {
             progress.sources.insert(source.name.clone(), source_progress(clients, source)?);
         }
         progress.ends = ends(&mut clients.kafka, rendered)?;
-        progress.groups = groups(&mut clients.kafka, rendered)?;
+        for (topic, source) in rendered.sources_by_topic() {
+            let Some(source) = progress.sources.get(&source.name) else { continue };
+            let until = source.read_until.filter(|_| !source.waiting_topics.contains(&topic));
+            progress.written_until.extend(until.map(|until| (topic, until)));
+        }
+        progress.read_jobs(clients, rendered)?;
+        progress.groups.extend(groups(&mut clients.kafka, rendered)?);
         Ok(progress)
     }
 
-    /// Returns the time before which every change at a source is in a topic, and in what sinks make of it; none if a snapshot is not complete,
-    /// or nothing is known.
+    /// Reads how far jobs are, each behind those that make its inputs, and anew the ends of what they write.
+    fn read_jobs(&mut self, clients: &mut Clients, rendered: &Rendered) -> Result<(), PlatformError> {
+        let mut left: Vec<&Job> = rendered.jobs.values().collect();
+        while !left.is_empty() {
+            let made: BTreeSet<&String> = left.iter().flat_map(|job| &job.writes).collect();
+            let (ready, waiting): (Vec<&Job>, Vec<&Job>) =
+                left.iter().copied().partition(|job| !job.reads.iter().any(|topic| made.contains(topic)));
+            // Those that wait for each other are never ready.
+            if ready.is_empty() {
+                break;
+            }
+            for job in ready {
+                self.read_job(clients, job)?;
+            }
+            left = waiting;
+        }
+        Ok(())
+    }
+
+    fn read_job(&mut self, clients: &mut Clients, job: &Job) -> Result<(), PlatformError> {
+        let failed = |error| kafka_failed(format!("reading how far `{}` is", job.name), error);
+        let read = clients.kafka.group_offsets(&job.name).map_err(failed)?;
+        let has_begun = !read.is_empty();
+        self.groups.insert(job.name.clone(), read);
+        let written = job.writes.iter().map(String::as_str).filter(|topic| self.ends.contains_key(*topic));
+        let ends = ends_of(&mut clients.kafka, written)?;
+        self.ends.extend(ends);
+        let mut until = None;
+        for (at, topic) in job.reads.iter().enumerate() {
+            let Some(mut read_until) = self.written_until.get(topic).copied() else { return Ok(()) };
+            for made_at in self.unread(clients, &job.name, topic)?.values() {
+                read_until = read_until.min(*made_at);
+            }
+            until = if at == 0 { Some(read_until) } else { until.min(Some(read_until)) };
+        }
+        let known = until.filter(|_| has_begun).into_iter();
+        self.written_until
+            .extend(known.flat_map(|until| job.writes.iter().map(move |topic| (topic.clone(), until))));
+        Ok(())
+    }
+
+    /// Returns the partitions of a topic in which a job or a sink has changes still to read, each with the time at which the first one was made.
+    fn unread(
+        &self,
+        clients: &mut Clients,
+        reader: &str,
+        topic: &str,
+    ) -> Result<BTreeMap<i32, DateTime<Utc>>, PlatformError> {
+        let mut found = BTreeMap::new();
+        for (partition, offsets) in unread(&self.ends, &self.groups, reader, topic) {
+            let made_at = first_made_at(clients, topic, partition, offsets)?;
+            found.extend(made_at.map(|made_at| (partition, made_at)));
+        }
+        Ok(found)
+    }
+
+    /// Returns how far a topic is delivered to a consumer who reads what these sinks make of it.
+    ///
+    /// What a job made has the time at which it was written. So what a job catches up with is as old as that, for the moment until its sink has read it.
     ///
     /// # Errors
     ///
     /// If the brokers cannot be asked.
-    pub(super) fn delivered_until<'d>(
+    pub(super) fn delivered<'d>(
         &self,
         clients: &mut Clients,
-        source: &Connector,
         topic: &str,
+        job: Option<&Job>,
         deliveries: impl IntoIterator<Item = &'d Delivery>,
-    ) -> Result<Option<DateTime<Utc>>, PlatformError> {
-        let Some(progress) = self.sources.get(&source.name) else { return Ok(None) };
-        if progress.waiting_topics.contains(topic) {
-            return Ok(None);
-        }
-        let mut until = progress.read_until;
+    ) -> Result<Delivered, PlatformError> {
+        let mut delivered = Delivered { until: self.written_until.get(topic).copied(), undelivered: None };
         for delivery in deliveries {
-            for (partition, offsets) in unread(&self.ends, &self.groups, &delivery.sink, topic) {
-                if let Some(made_at) = first_made_at(clients, topic, partition, offsets)? {
-                    until = until.min(Some(made_at));
-                }
-            }
+            let unread = self.unread(clients, &delivery.sink, topic)?;
+            delivered.until =
+                unread.values().fold(delivered.until, |until, made_at| until.min(Some(*made_at)));
+            let records = self.count(&delivery.sink, topic, &unread);
+            delivered.undelivered = Some(delivered.undelivered.unwrap_or_default().max(records));
         }
-        Ok(until)
+        let (Some(undelivered), Some(job)) = (&mut delivered.undelivered, job) else { return Ok(delivered) };
+        for input in &job.reads {
+            let unread = self.unread(clients, &job.name, input)?;
+            *undelivered += self.count(&job.name, input, &unread);
+        }
+        Ok(delivered)
     }
+
+    /// The records in partitions that are still to be read.
+    fn count(&self, reader: &str, topic: &str, partitions: &BTreeMap<i32, DateTime<Utc>>) -> u64 {
+        let unread = unread(&self.ends, &self.groups, reader, topic).into_iter();
+        let counts = unread.filter(|(partition, _)| partitions.contains_key(partition));
+        counts.map(|(_, offsets)| u64::try_from(offsets.end - offsets.start).unwrap_or_default()).sum()
+    }
+}
+
+/// How far a topic is delivered to a consumer.
+#[derive(Debug)]
+pub(super) struct Delivered {
+    /// The time before which every change at the sources is delivered; none if a snapshot is not complete, or nothing is known.
+    pub(super) until: Option<DateTime<Utc>>,
+    /// The records that are in topics, and still to be delivered; none where the consumer reads the topic itself.
+    pub(super) undelivered: Option<u64>,
 }
 
 /// Returns the ends of the topics of datasets that are there.

@@ -67,8 +67,9 @@ impl Rendered {
     }
 
     /// The source that writes each topic, by the name of the topic.
-    pub(super) fn sources_by_topic(&self) -> BTreeMap<&str, &Connector> {
-        self.sources().flat_map(|source| source.written_topics().map(move |topic| (topic, source))).collect()
+    pub(super) fn sources_by_topic(&self) -> BTreeMap<String, &Connector> {
+        let written = |source| Connector::routed(source).into_iter().map(move |(_, topic)| (topic, source));
+        self.sources().flat_map(written).collect()
     }
 
     /// The job that writes each topic, with its address, by the name of the topic.

@@ -4,10 +4,7 @@
 //! of signals when it stops in good order only: one that was killed reads them again, and tables once more.
 
 use super::clients::{Clients, kafka_failed};
-use crate::{
-    render::{Connector, literal},
-    transition::Signal,
-};
+use crate::{render::Connector, transition::Signal};
 use chrono::{DateTime, Utc};
 use datasurface_kafka_client::{KafkaClient, NewRecord};
 use datasurface_platform::prelude::*;
@@ -71,14 +68,9 @@ pub(super) fn waiting_topics(
     asked.retain(|signal| text(signal, "/id").is_some_and(|id| !ended.contains(&id)));
     let tables = asked.iter().filter_map(|signal| signal.pointer("/data/data-collections")?.as_array());
     let tables = tables.flatten().filter_map(Value::as_str);
-    Ok(tables.filter_map(|table| topic_of(source, table)).collect())
-}
-
-/// The topic of a table, by the transformation that brings it there.
-fn topic_of(source: &Connector, table: &str) -> Option<String> {
-    let written = literal(&format!("{}.{table}", source.config.get("topic.prefix")?));
-    let (member, _) = source.config.iter().find(|(_, value)| **value == written)?;
-    source.config.get(&member.replace(".regex", ".replacement")).cloned()
+    let events: BTreeSet<String> = tables.map(|table| format!("{}.{table}", topic("topic.prefix"))).collect();
+    let routed = source.routed().into_iter().filter(|(event, _)| events.contains(event));
+    Ok(routed.map(|(_, topic)| topic).collect())
 }
 
 /// The values of a topic of a source itself, which has one partition; none if it is not there.

@@ -30,21 +30,20 @@ pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Si
         let source = sources.get(topic).copied();
         for consumer in &subscription.consumers {
             let deliveries = || subscription.deliveries_to(consumer);
-            let confirmed_at = match source {
-                Some(source) => progress.delivered_until(clients, source, topic, deliveries())?,
-                None => None,
-            };
+            let job = jobs.get(topic).copied();
+            let delivered = progress.delivered(clients, topic, job, deliveries())?;
             sinks.push(SinkStatus {
                 group: consumer.group.clone(),
                 dataset: subscription.dataset.clone(),
                 stored_as: None,
                 last_batch: None,
                 schema_version: None,
-                confirmed_at,
+                confirmed_at: delivered.until,
                 promised: consumer.promised,
+                undelivered: delivered.undelivered,
                 rejected: 0,
                 unfit: 0,
-                last_failure: failure_of(&failures, source, jobs.get(topic).copied(), deliveries()),
+                last_failure: failure_of(&failures, source, job, deliveries()),
                 examples: Vec::new(),
             });
         }

@@ -54,6 +54,9 @@ pub struct KafkaSettings {
     /// The seconds between heartbeats of a source, by which an idle database may forget its log; 10 by default.
     #[serde(default = "usual_heartbeat_seconds")]
     pub heartbeat_seconds: u32,
+    /// The most connectors that the cluster of Connect takes of this instance; without it, nobody counts them.
+    #[serde(default)]
+    pub connectors: Option<u32>,
     /// The most tasks of one sink; 1 by default.
     #[serde(default = "usual_sink_tasks")]
     pub sink_tasks: u32,
@@ -206,6 +209,11 @@ impl SslMode {
             Self::Require => "require",
             Self::VerifyFull => "verify-full",
         }
+    }
+
+    /// The class by which PostgreSQL's driver trusts whom Java trusts. By itself, it looks for a file in the home of the user.
+    pub(crate) fn postgres_factory(self) -> Option<&'static str> {
+        (self == Self::VerifyFull).then_some("org.postgresql.ssl.DefaultJavaSSLFactory")
     }
 }
 

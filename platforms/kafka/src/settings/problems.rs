@@ -51,12 +51,12 @@ impl KafkaSettings {
             problems.add_rest(names, url, credential.as_deref());
         }
         if let Some(flink) = &self.flink {
-            self.add_flink(flink, &mut problems);
+            Self::add_flink(flink, &mut problems);
         }
         problems.0
     }
 
-    fn add_flink(&self, flink: &FlinkSettings, problems: &mut Problems) {
+    fn add_flink(flink: &FlinkSettings, problems: &mut Problems) {
         let FlinkSettings { url, credential, checkpoint_seconds, checkpoint_directory } = flink;
         problems.add_rest(["flink.url", "flink.credential"], url, credential.as_deref());
         let mut require = |holds: bool, problem: &str| problems.require(holds, || problem.to_owned());
@@ -65,10 +65,6 @@ impl KafkaSettings {
         require(
             checkpoint_directory.as_ref().is_none_or(is_directory),
             "`flink.checkpoint_directory` must be an address as `s3://bucket/folder`, without a user and a question mark",
-        );
-        require(
-            self.schema_registry.as_ref().is_none_or(|registry| registry.credential.is_none()),
-            "`flink` must be without `schema_registry.credential`: jobs log in to no registry",
         );
     }
 }

@@ -39,6 +39,24 @@ pub(crate) fn begin(source: &mut Client, tables: &[Table]) {
     }
 }
 
+/// Forgets what a table had, as whoever begins to read it now.
+pub(crate) fn begin_again(source: &mut Client, table: &str) {
+    let forget = format!(
+        "DELETE FROM truth WHERE name = '{table}';
+         INSERT INTO truth (name, op, version) SELECT '{table}', 'r', to_jsonb(one) FROM {table} AS one"
+    );
+    source.batch_execute(&forget).unwrap();
+}
+
+/// Forgets what a column of a table had: who begins to read it now reads each row once more, with it.
+pub(crate) fn widen(source: &mut Client, table: &str, column: &str) {
+    let forget = format!(
+        "UPDATE truth SET version = version - '{column}' WHERE name = '{table}';
+         INSERT INTO truth (name, op, version) SELECT '{table}', 'r', to_jsonb(one) FROM {table} AS one"
+    );
+    source.batch_execute(&forget).unwrap();
+}
+
 /// The changes of the records of a table, as texts: by key, and of each key in the order in which they were made.
 pub(crate) fn changes(source: &mut Client, table: &Table) -> Vec<String> {
     written(source, table, "op || ' ' || ", "<> 'r'")

@@ -1,13 +1,13 @@
-//! Topics in Avro, with their schemas in a real registry: NorthWind arrives as it is, and the registry judges by the modes of change control.
+//! Topics in Avro, with their schemas in a real registry that asks for a login: NorthWind arrives as it is, and the registry judges by the modes of change control.
 
 use crate::{
-    engine::{Site, behind, eventually, until_idle},
+    engine::{Registrar, Site, behind_as, eventually},
     pipeline::{CUSTOMERS, Pipeline, change, difference, fill, rows},
     shop::deployment,
 };
 use datasurface_kafka::KafkaPlatform;
 use datasurface_kafka_client::{Compatibility, Limits, RegistryClient, Tls};
-use datasurface_platform::{EnvironmentCredentials, RunRequest, Status, prelude::*};
+use datasurface_platform::{RunRequest, Status, prelude::*};
 use datasurface_testkit::Deployment;
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ fn modes(registry: &RegistryClient) -> BTreeMap<String, Option<Compatibility>> {
 }
 
 fn status(deployment: &Deployment) -> Status {
-    deployment.status(&EnvironmentCredentials).unwrap().remove(&PlatformName::from("Stream")).unwrap()
+    deployment.status(&Registrar).unwrap().remove(&PlatformName::from("Stream")).unwrap()
 }
 
 fn drifted(deployment: &Deployment) -> Vec<String> {
@@ -35,21 +35,23 @@ fn drifted(deployment: &Deployment) -> Vec<String> {
 
 #[track_caller]
 fn assert_equal(site: &Site, deployment: &mut Deployment, datasets: &[&str]) {
-    until_idle(deployment);
+    assert_eq!(behind_as(deployment, &Registrar), Vec::<String>::new());
     assert_eq!(difference(&mut site.source(), &mut site.warehouse(), datasets), None);
 }
 
 #[test]
 fn northwind_arrives_in_avro() {
-    let Some(mut site) = Site::start_with_registry() else { return };
+    let Some(mut site) = Site::start_with_guarded_registry() else { return };
     fill(&mut site.source());
     let mut deployment = deployment(site.deployed());
     let datasets = ["customers", "products", "suppliers"];
     let first = Pipeline { customers: CUSTOMERS, wanted: FIRST.to_vec() };
     deployment.render(&first.ecosystem(&site)).unwrap();
-    deployment.apply(&EnvironmentCredentials).unwrap();
+    deployment.apply(&Registrar).unwrap();
     assert_equal(&site, &mut deployment, &datasets);
     every_record_is_in_avro(&site);
+    // Connectors and the runtime log in, each to the API that it knows.
+    site.registry_guard.as_ref().unwrap().assert_passed(&["/apis/registry/v2/", "/apis/ccompat/v7/"]);
     every_subject_has_its_mode(&site, &datasets);
     the_words_of_a_producer_are_registered(&site, &first);
     assert_eq!(drifted(&deployment), Vec::<String>::new());
@@ -77,7 +79,7 @@ fn northwind_arrives_in_avro() {
         wanted: [&FIRST[..], &["NW_Data/orders"]].concat(),
     };
     deployment.render(&wider.ecosystem(&site)).unwrap();
-    deployment.apply(&EnvironmentCredentials).unwrap();
+    deployment.apply(&Registrar).unwrap();
     change(&mut site.source(), 7);
     let all = ["customers", "products", "suppliers", "orders"];
     assert_equal(&site, &mut deployment, &all);
@@ -138,7 +140,7 @@ fn words_that_somebody_removed_are_seen(site: &Site, deployment: &Deployment, pi
         "topic.NW_Data-suppliers: the registry does not have the schema of its producer as `{WORDS}`"
     );
     assert_eq!(drifted(deployment), [problem]);
-    deployment.run(&EnvironmentCredentials, &RunRequest::default()).unwrap();
+    deployment.run(&Registrar, &RunRequest::default()).unwrap();
     the_words_of_a_producer_are_registered(site, pipeline);
     assert_eq!(drifted(deployment), Vec::<String>::new());
 }
@@ -151,7 +153,7 @@ fn a_mode_that_somebody_changed_is_seen(site: &Site, deployment: &Deployment) {
         format!("topic.NW_Data-customers: the registry judges schemas of `{subject}` by another mode");
     assert_eq!(drifted(deployment), [problem]);
     assert!(status(deployment).drifted[0].is_repaired_by_run);
-    deployment.run(&EnvironmentCredentials, &RunRequest::default()).unwrap();
+    deployment.run(&Registrar, &RunRequest::default()).unwrap();
     assert_eq!(drifted(deployment), Vec::<String>::new());
 }
 
@@ -173,9 +175,9 @@ fn a_change_that_nobody_planned_is_refused(site: &Site, deployment: &mut Deploym
     });
     let subject = "Stream.NW_Data__suppliers-value";
     assert!(registry(site).set_compatibility(subject, Compatibility::None).unwrap());
-    deployment.run(&EnvironmentCredentials, &RunRequest::default()).unwrap();
+    deployment.run(&Registrar, &RunRequest::default()).unwrap();
     assert_eq!(modes(&registry(site))[subject], Some(Compatibility::None), "the source needs it");
-    eventually("it goes on", || behind(deployment).first().cloned());
+    eventually("it goes on", || behind_as(deployment, &Registrar).first().cloned());
     assert_eq!(difference(&mut site.source(), &mut site.warehouse(), &["suppliers"]), None);
     assert_eq!(modes(&registry(site))[subject], Some(Compatibility::BackwardTransitive));
 }
@@ -184,7 +186,7 @@ fn a_change_that_nobody_planned_is_refused(site: &Site, deployment: &mut Deploym
 fn subjects_go_with_their_topics(site: &Site, deployment: &Deployment) {
     let nothing = Pipeline { customers: CUSTOMERS, wanted: Vec::new() };
     deployment.render(&nothing.ecosystem(site)).unwrap();
-    deployment.apply(&EnvironmentCredentials).unwrap();
+    deployment.apply(&Registrar).unwrap();
     let left = modes(&registry(site));
     let held = ["customers", "orders", "products", "suppliers"]
         .map(|name| ["key", "value"].map(|part| format!("Stream.NW_Data__{name}-{part}")));
@@ -198,7 +200,7 @@ fn subjects_go_with_their_topics(site: &Site, deployment: &Deployment) {
     let platforms = Registry::new().with_plugin::<KafkaPlatform>();
     let later = Deployment::new(platforms, site.deployed(), "2030-01-01".parse().unwrap());
     later.render(&nothing.ecosystem(site)).unwrap();
-    later.apply(&EnvironmentCredentials).unwrap();
+    later.apply(&Registrar).unwrap();
     let topics = site.client().topics().unwrap().into_iter().map(|topic| topic.name);
     assert!(!topics.into_iter().any(|name| name == "Stream.NW_Data__products"));
     every.retain(|subject| !subject.contains("products"));

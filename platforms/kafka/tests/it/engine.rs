@@ -1,11 +1,17 @@
 //! Real engines: a broker, Connect with Debezium, and PostgreSQL.
 
-use crate::postgres::{PASSWORD, Server, WRITER};
+use crate::{
+    guard::Guard,
+    postgres::{PASSWORD, Server, WRITER},
+};
 use datasurface_kafka_client::{
     KafkaClient, Limits, Security,
     testing::{ADMINISTRATOR, ConnectWorker, Engines, Kafka, KafkaOptions, Listener, Registry},
 };
-use datasurface_platform::{CredentialSource, EnvironmentCredentials, RunRequest, prelude::PlatformName};
+use datasurface_platform::{
+    CredentialError, CredentialSource, EnvironmentCredentials, RunRequest, Secret,
+    prelude::{CredentialKey, PlatformName},
+};
 use datasurface_testkit::Deployment;
 use postgres::Client;
 use std::{
@@ -20,6 +26,20 @@ use std::{
 /// The user as which Debezium reads: it owns the tables, and has no more rights than it needs.
 pub(crate) const READER: &str = "debezium";
 
+/// The user as which connectors and the runtime register schemas, where the registry asks for a login.
+pub(crate) const REGISTRAR: &str = "registrar";
+
+/// The login of that user, which `registry_guard` asks for.
+#[derive(Debug)]
+pub(crate) struct Registrar;
+
+impl CredentialSource for Registrar {
+    fn secret(&self, credential: &CredentialKey, host: &str) -> Result<Secret, CredentialError> {
+        assert_eq!((credential.to_string().as_str(), host), ("USA/Team/registry", "localhost"));
+        Ok(Secret::new(format!("{REGISTRAR}:{PASSWORD}")))
+    }
+}
+
 /// Says that a test did nothing, past the harness, which would swallow what a test that passes prints. Where
 /// `DATASURFACE_TEST_REQUIRE=1` demands that everything is there, the test fails.
 pub(crate) fn skipped(why: &str) {
@@ -33,6 +53,8 @@ pub(crate) struct Site {
     // Dropped in this order: whoever reads from something goes first.
     pub(crate) worker: ConnectWorker,
     pub(crate) registry: Option<Registry>,
+    /// What asks for a login before the registry.
+    pub(crate) registry_guard: Option<Guard>,
     pub(crate) kafka: Kafka,
     pub(crate) server: Server,
     pub(crate) folder: tempfile::TempDir,
@@ -57,6 +79,18 @@ impl Site {
         Some(Self { registry: Some(registry), ..self })
     }
 
+    /// Starts the engines, with a registry of schemas that asks for a login.
+    pub(crate) fn start_with_guarded_registry() -> Option<Self> {
+        Self::start_with_registry().map(Self::with_registry_guard)
+    }
+
+    /// Lets a server ask for a login before the registry.
+    pub(crate) fn with_registry_guard(self) -> Self {
+        let login = format!("{REGISTRAR}:{PASSWORD}");
+        let guard = self.registry.as_ref().map(|registry| Guard::before(&registry.url(), &login));
+        Self { registry_guard: guard, ..self }
+    }
+
     /// Starts the engines, with three brokers.
     pub(crate) fn start_with_three_brokers() -> Option<Self> {
         // What Connect remembers has to be on all of them, too.
@@ -68,13 +102,37 @@ impl Site {
 
     /// Starts the engines, with brokers that have users. Connect is the administrator, who has this password.
     pub(crate) fn start_with_users(password: &str) -> Option<Self> {
-        let options = KafkaOptions::new().with_listener(Listener::Users { password: password.to_owned() });
+        let listener = Listener::Users { password: password.to_owned() };
+        Self::start_where_users_log_in(listener, "SASL_PLAINTEXT", password)
+    }
+
+    /// Starts the engines, with brokers that have users, and TLS by these certificates. The databases have them, too.
+    pub(crate) fn start_with_tls(password: &str, certificates: &str, key: &str) -> Option<Self> {
+        let listener = Listener::TlsUsers {
+            password: password.to_owned(),
+            certificates: certificates.to_owned(),
+            key: key.to_owned(),
+        };
+        let site = Self::start_where_users_log_in(listener, "SASL_SSL", password)?;
+        let mut owner = site.server.owner("postgres");
+        for (file, content) in [("server.crt", certificates), ("server.key", key)] {
+            let lines = content.trim().replace('\n', "$$), ($$");
+            let write = format!("COPY (VALUES ($${lines}$$)) TO PROGRAM 'cat > {file} && chmod 600 {file}'");
+            owner.batch_execute(&write).unwrap();
+        }
+        owner.batch_execute("ALTER SYSTEM SET ssl = on").unwrap();
+        owner.batch_execute("SELECT pg_reload_conf()").unwrap();
+        Some(site)
+    }
+
+    fn start_where_users_log_in(listener: Listener, protocol: &str, password: &str) -> Option<Self> {
+        let options = KafkaOptions::new().with_listener(listener);
         let module = "org.apache.kafka.common.security.scram.ScramLoginModule";
         let login = format!("{module} required username=\"{ADMINISTRATOR}\" password=\"{password}\";");
         let mut properties = BTreeMap::new();
         // A worker, and the clients of its sources and sinks.
         for client in ["", "producer.", "consumer.", "admin."] {
-            properties.insert(format!("{client}security.protocol"), "SASL_PLAINTEXT".to_owned());
+            properties.insert(format!("{client}security.protocol"), protocol.to_owned());
             properties.insert(format!("{client}sasl.mechanism"), "SCRAM-SHA-512".to_owned());
             properties.insert(format!("{client}sasl.jaas.config"), login.clone());
         }
@@ -92,6 +150,7 @@ impl Site {
         for (secret, user, password) in [
             ("USA-Team-reader", READER, PASSWORD),
             ("USA-Team-writer", WRITER, PASSWORD),
+            ("USA-Team-registry", REGISTRAR, PASSWORD),
             ("USA-Team-kafka", ADMINISTRATOR, administrator),
         ] {
             let secret = folder.path().join("secrets").join(secret);
@@ -115,7 +174,7 @@ impl Site {
         // Since PostgreSQL 15, only its owner makes tables in the schema `public`.
         server.owner("source").batch_execute(&format!("ALTER SCHEMA public OWNER TO {READER}")).unwrap();
         server.owner("warehouse").batch_execute(&format!("ALTER SCHEMA public OWNER TO {WRITER}")).unwrap();
-        Some(Self { worker, registry: None, kafka, server, folder })
+        Some(Self { worker, registry: None, registry_guard: None, kafka, server, folder })
     }
 
     pub(crate) fn client(&self) -> KafkaClient {

@@ -1,18 +1,22 @@
 //! Transformers as jobs of Flink: what they make of topics is what the same SELECT makes of the tables at the source.
 
 use crate::{
-    engine::{Site, behind, skipped, until_idle},
+    engine::{Site, behind, eventually, skipped, until_idle},
     pipeline::{CUSTOMERS, change, fill, rows},
     shop::deployment,
     site_model::{PATIENCE, model_on, platform},
 };
+use chrono::{DateTime, Utc};
 use datasurface_kafka_client::{
     GatewayClient, JobState, Limits, Tls,
     testing::{Engines, Flink},
 };
-use datasurface_platform::{EnvironmentCredentials, Status, prelude::*};
+use datasurface_platform::{EnvironmentCredentials, SinkStatus, Status, prelude::*};
 use datasurface_testkit::Deployment;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::SystemTime,
+};
 
 /// What is made: the datastore, which one transformer makes, the dataset, its columns, the key first, and the SELECT, with the names that a job
 /// has of its inputs.
@@ -166,16 +170,13 @@ pub(crate) fn fewer() -> (Vec<Made>, Vec<Made>) {
 }
 
 fn ecosystem(site: &Site, flink: &Flink, all: &[Made]) -> Ecosystem {
-    ecosystem_on(platform(site, "Stream", PATIENCE, false), site, flink, all)
+    let platform = platform(site, "Stream", PATIENCE, false);
+    let platform = platform.setting("flink", json!({"url": flink.url(), "checkpoint_seconds": 1}));
+    ecosystem_on(platform, site, all)
 }
 
-/// The model on a platform, which has this cluster of Flink.
-pub(crate) fn ecosystem_on(
-    platform: PlatformDeclaration,
-    site: &Site,
-    flink: &Flink,
-    all: &[Made],
-) -> Ecosystem {
+/// The model on a platform, which has a cluster of Flink.
+pub(crate) fn ecosystem_on(platform: PlatformDeclaration, site: &Site, all: &[Made]) -> Ecosystem {
     let capture =
         Capture::change_data_capture("USA/Team/Source").with_consistency(Consistency::SingleDataset);
     let columns = [
@@ -214,12 +215,13 @@ pub(crate) fn ecosystem_on(
         let wanted: Vec<String> =
             all.iter().map(|made| format!("{}/{}", made.datastore, made.dataset)).collect();
         team.workspace(
-            Workspace::new("Use")
-                .with_container("USA/Team/Warehouse")
-                .group(DatasetGroup::new("Made").with_sinks(wanted.iter().map(String::as_str))),
+            Workspace::new("Use").with_container("USA/Team/Warehouse").group(
+                DatasetGroup::new("Made")
+                    .with_sinks(wanted.iter().map(String::as_str))
+                    .with_latency(Latency::minutes(1)),
+            ),
         )
     };
-    let platform = platform.setting("flink", json!({"url": flink.url(), "checkpoint_seconds": 1}));
     model_on(platform, site, with)
 }
 
@@ -261,6 +263,52 @@ fn drifted(deployment: &Deployment) -> Vec<String> {
     drifted.into_iter().map(|one| format!("{}: {}", one.resource, one.problem)).collect()
 }
 
+/// The status of what is made of a dataset, by the name of its datastore.
+fn made_of_customers(deployment: &Deployment) -> [SinkStatus; 2] {
+    let sinks = status(deployment).sinks;
+    ["Masked", "Counted"].map(|datastore| {
+        let is_it = |sink: &&SinkStatus| {
+            sink.dataset == DatasetKey::new(datastore, "customers") && sink.group.workspace.as_str() == "Use"
+        };
+        sinks.iter().find(is_it).unwrap().clone()
+    })
+}
+
+/// What is made is as old as its inputs, through all jobs on the way, and not later than was promised.
+fn what_is_made_is_up_to_date(deployment: &Deployment) {
+    let now: DateTime<Utc> = SystemTime::now().into();
+    let made: Vec<SinkStatus> =
+        status(deployment).sinks.into_iter().filter(|sink| sink.group.workspace.as_str() == "Use").collect();
+    assert!(made.len() >= 10);
+    for sink in made {
+        let lag = now - sink.confirmed_at.unwrap();
+        assert!(lag.num_seconds() < 30, "{lag}: {}", sink.dataset);
+        assert_eq!(
+            (sink.undelivered, sink.promised),
+            (Some(0), Some(Latency::minutes(1))),
+            "{}",
+            sink.dataset
+        );
+    }
+}
+
+/// A job that does not run has a change still to read, and what others make of its output is as old.
+fn what_a_stopped_job_makes_is_behind(site: &Site, deployment: &Deployment) {
+    let before: DateTime<Utc> = SystemTime::now().into();
+    site.source().batch_execute("INSERT INTO customers VALUES ('LATE', 'late', 'Land 6', NULL)").unwrap();
+    eventually("what it made is as old as the change", || {
+        let made = made_of_customers(deployment);
+        let until = made.each_ref().map(|one| (one.confirmed_at.unwrap() - before).num_seconds());
+        let undelivered = made.each_ref().map(|one| one.undelivered);
+        let others =
+            status(deployment).sinks.into_iter().filter(|one| one.dataset.datastore.as_str() == "Bought");
+        let others = others.filter_map(|one| one.confirmed_at).min().map(|at| (at - before).num_seconds());
+        let is_so =
+            matches!((until, others), ([-1..=1, -1..=1], Some(4..))) && undelivered == [Some(1), Some(0)];
+        (!is_so).then(|| format!("{until:?}, {others:?}, {undelivered:?}"))
+    });
+}
+
 /// The jobs that the cluster has to do with, without their versions.
 pub(crate) fn jobs(gateway: &GatewayClient) -> BTreeMap<String, String> {
     let alive = gateway.jobs().unwrap().into_iter().filter(|job| job.state.is_alive());
@@ -282,6 +330,7 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     deployment.apply(&EnvironmentCredentials).unwrap();
     assert_equal(&site, &flink, &mut deployment, &made);
     assert_eq!(drifted(&deployment), Vec::<String>::new());
+    what_is_made_is_up_to_date(&deployment);
     let names =
         ["Stream.job.MakeBought", "Stream.job.MakeCounted", "Stream.job.MakeFormed", "Stream.job.MakeMasked"];
     let first = jobs(&gateway);
@@ -314,7 +363,7 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
 
     // Somebody stops a job, and rows go meanwhile.
     gateway.stop(&first[names[3]]).unwrap();
-    crate::engine::eventually("it is stopped", || {
+    eventually("it is stopped", || {
         let jobs = gateway.jobs().unwrap();
         jobs.iter()
             .find(|job| job.id == first[names[3]] && job.state != JobState::Over)
@@ -323,6 +372,8 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     let failure = status(&deployment).sinks.into_iter().find_map(|sink| sink.last_failure);
     assert_eq!(failure.unwrap(), "its job `Stream.job.MakeMasked`: it is over");
     assert_eq!(drifted(&deployment), ["job.MakeMasked: it is over"]);
+
+    what_a_stopped_job_makes_is_behind(&site, &deployment);
 
     // The cluster forgets all jobs, as one does that is not highly available and lost its manager.
     flink.lose_manager().unwrap();
@@ -352,7 +403,7 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     // A number that has no room in its column fails the job: nothing else takes its place.
     let masked = jobs(&gateway)[names[3]].clone();
     site.source().batch_execute("UPDATE products SET unit_price = 333333.5 WHERE product_id = 1401").unwrap();
-    crate::engine::eventually("it fails", || {
+    eventually("it fails", || {
         let drifted = drifted(&deployment);
         let is_it = drifted == ["job.MakeBought: it failed, and Flink starts it again; its log says why"];
         (!is_it).then(|| format!("{drifted:?}"))

@@ -10,11 +10,13 @@
 mod audit;
 mod avro;
 mod avro_handover;
+mod by_hand;
 mod dump;
 mod engine;
 mod engines;
 mod flink;
 mod flink_avro;
+mod guard;
 mod jobs;
 mod laws;
 mod northwind;

@@ -1,7 +1,7 @@
 //! What a change costs, and what is read again.
 
 use crate::shop::{Shop, customers, deployment, orders, orders_with, plan};
-use datasurface_platform::{Plan, prelude::*};
+use datasurface_platform::{EnvironmentCredentials, Plan, prelude::*};
 use std::fs;
 
 /// The plan from one revision of the shop to another one, and the texts of its transition files.
@@ -103,4 +103,22 @@ fn a_rename_changes_no_name() {
     let of_data = |step: &&Step| step.kind == "topic" && moved.contains(&step.action);
     assert_eq!(plan.steps().iter().filter(of_data).count(), 0, "{:#?}", steps(&plan));
     assert_eq!(files, Vec::<serde_json::Value>::new());
+}
+
+/// Nothing is asked for then: there are no engines here.
+#[test]
+fn more_connectors_than_the_cluster_takes_are_refused_before_anything_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let deployment = deployment(folder.path());
+    let applied = |most: u32| {
+        let mut shop = Shop { reports: true, ..Shop::new() };
+        shop.settings["connectors"] = json!(most);
+        shop.settings["bootstrap_servers"] = json!(["localhost:1"]);
+        deployment.render(&shop.ecosystem()).unwrap();
+        deployment.apply(&EnvironmentCredentials).unwrap_err().to_string()
+    };
+    let refused = applied(1);
+    assert!(refused.contains("2 are rendered, and `connectors` is 1"), "{refused}");
+    let tried = applied(2);
+    assert!(!tried.contains("are rendered"), "{tried}");
 }

@@ -24,9 +24,13 @@ pub(crate) fn platform(
         .setting("database_ssl_mode", json!("disable"))
         .setting("heartbeat_seconds", json!(1))
         .setting("patience_seconds", json!(patience_seconds));
-    match site.registry.as_ref().filter(|_| has_registry) {
-        Some(registry) => platform.setting("schema_registry", json!({"url": registry.url()})),
-        None => platform,
+    match (site.registry.as_ref().filter(|_| has_registry), &site.registry_guard) {
+        (Some(_), Some(guard)) => {
+            let guarded = json!({"url": guard.url(), "credential": "USA/Team/registry"});
+            platform.setting("schema_registry", guarded)
+        }
+        (Some(registry), None) => platform.setting("schema_registry", json!({"url": registry.url()})),
+        (None, _) => platform,
     }
 }
 

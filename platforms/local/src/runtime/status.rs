@@ -137,6 +137,7 @@ impl RunContext<'_> {
             schema_version,
             confirmed_at,
             promised,
+            undelivered: None,
             rejected,
             unfit,
             last_failure,
