@@ -15,8 +15,6 @@
 
 #[path = "../tests/it/engine.rs"]
 mod engine;
-#[path = "../../local/tests/it/support/postgres.rs"]
-mod postgres;
 #[path = "../tests/it/site_model.rs"]
 mod site_model;
 
@@ -24,6 +22,7 @@ use crate::postgres::WRITER;
 use ::postgres::Client;
 use datasurface_kafka::KafkaPlatform;
 use datasurface_platform::{EnvironmentCredentials, prelude::*};
+use datasurface_test_support::postgres;
 use datasurface_testkit::Deployment;
 use engine::{Site, eventually, skipped, until_idle};
 use std::{
