@@ -136,7 +136,7 @@ fn proposal(broker: &Broker, ecosystem: Ecosystem) -> Proposal {
     broker.propose(&placed, Base::Target(None), on).expect("a proposal")
 }
 
-fn by_connectors(ecosystem: &Ecosystem) -> Ecosystem {
+pub(crate) fn by_connectors(ecosystem: &Ecosystem) -> Ecosystem {
     let mut document = datasurface::document::to_value(ecosystem);
     for platform in document["platforms"].as_array_mut().expect("platforms") {
         platform["kind"] = "connectors".into();

@@ -38,6 +38,7 @@ mod reports;
 mod review_change;
 mod serialized_names;
 mod sources;
+mod state_on_postgres;
 mod summaries;
 mod support;
 mod threads;

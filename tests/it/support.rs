@@ -1,12 +1,6 @@
 //! What several tests need.
 
-#[path = "../../platforms/local/tests/it/support/postgres.rs"]
-#[expect(dead_code, reason = "it is made for the tests of the local platform")]
-pub(crate) mod postgres;
-#[path = "../../platforms/local/tests/it/support/skipped.rs"]
-mod skipped;
-
-pub(crate) use skipped::skipped;
+pub(crate) use datasurface_test_support::{postgres, skipped};
 use std::path::PathBuf;
 
 /// The text of a file that is kept beside the project, in `../shared`, or nothing if this checkout has none.

@@ -1,7 +1,8 @@
 //! `alerts`: rules that Prometheus's own tool reads and tries.
 
-use crate::{flow::source, models, openmetrics, programs, run::Fixture, skipped::skipped};
+use crate::{flow::source, models, openmetrics, programs, run::Fixture};
 use datasurface_model::*;
+use datasurface_test_support::skipped;
 use serde_json::json;
 use std::{collections::BTreeSet, env, ffi::OsString, process::Command};
 

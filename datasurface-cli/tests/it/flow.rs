@@ -1,7 +1,8 @@
 //! `run` and `status`, with a real source.
 
-use crate::{models, run::Fixture, skipped::skipped};
+use crate::{models, run::Fixture};
 use datasurface_model::Ecosystem;
+use datasurface_test_support::skipped;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::{

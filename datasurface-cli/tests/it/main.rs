@@ -52,8 +52,6 @@ mod review_git;
 mod revisions;
 mod run;
 mod saved_proposals;
-#[path = "../../../platforms/local/tests/it/support/skipped.rs"]
-mod skipped;
 mod state;
 mod status;
 mod steps;

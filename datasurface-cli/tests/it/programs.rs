@@ -1,6 +1,7 @@
 //! `datasurface.toml`: programs that are platforms.
 
-use crate::{models, run::Fixture, skipped::skipped};
+use crate::{models, run::Fixture};
+use datasurface_test_support::skipped;
 use std::{
     path::{Path, PathBuf},
     process::Command,

@@ -4,10 +4,10 @@ use crate::{
     models,
     review::sides,
     run::{Fixture, Said},
-    skipped,
 };
 use datasurface_model::{Dataset, Datastore, Deprecation, Ecosystem};
 use datasurface_review::ReviewReport;
+use datasurface_test_support::skipped;
 use serde_json::Value;
 use std::{
     fs,
@@ -144,7 +144,7 @@ print(json.dumps({
 #[test]
 fn junit_and_sarif_say_what_json_says() {
     if Command::new("python3").arg("--version").output().is_err() {
-        return skipped::skipped("python3 reads JUnit and SARIF");
+        return skipped("python3 reads JUnit and SARIF");
     }
     for (old, new, source, more) in changes() {
         let fixture = sides(&old, &new);

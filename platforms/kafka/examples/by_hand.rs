@@ -20,14 +20,13 @@ mod engine;
 mod guard;
 #[path = "../tests/it/by_hand/model.rs"]
 mod model;
-#[path = "../../local/tests/it/support/postgres.rs"]
-mod postgres;
 
 use crate::postgres::WRITER;
 use ::postgres::Client;
 use datasurface_kafka::KafkaPlatform;
 use datasurface_kafka_client::{ConnectClient, Limits, NewTopic, Tls};
 use datasurface_platform::{EnvironmentCredentials, prelude::*};
+use datasurface_test_support::postgres;
 use datasurface_testkit::Deployment;
 use engine::{Site, eventually, skipped, until_idle};
 use model::{Place, SINK, SOURCE, TABLES, TOPIC};

@@ -17,8 +17,6 @@
 mod engine;
 #[path = "../tests/it/guard.rs"]
 mod guard;
-#[path = "../../local/tests/it/support/postgres.rs"]
-mod postgres;
 #[path = "../tests/it/site_model.rs"]
 mod site_model;
 
@@ -26,6 +24,7 @@ use crate::postgres::WRITER;
 use ::postgres::Client;
 use datasurface_kafka::KafkaPlatform;
 use datasurface_platform::{EnvironmentCredentials, prelude::*};
+use datasurface_test_support::postgres;
 use datasurface_testkit::Deployment;
 use engine::{Site, eventually, skipped, until_idle};
 use std::{

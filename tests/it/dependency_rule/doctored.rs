@@ -49,6 +49,11 @@ fn the_rule_can_be_broken() {
         ),
         (
             "datasurface-model",
+            ours("datasurface-test-support", None),
+            "datasurface-model: depends on datasurface-test-support",
+        ),
+        (
+            "datasurface-model",
             ours("datasurface-document", None),
             "datasurface-model: depends on datasurface-document",
         ),

@@ -4,8 +4,9 @@
 mod markdown;
 mod session;
 
-use crate::{programs::python_program, skipped::skipped};
+use crate::programs::python_program;
 use datasurface_platform::remote::request_schema;
+use datasurface_test_support::skipped;
 use markdown::{Instruction, instructions};
 use serde_json::Value;
 use session::Session;

@@ -1,9 +1,6 @@
 //! The stores of state, and targets whose state is in one of them: every test of state runs with each.
 
-use super::{
-    Place,
-    postgres::{PASSWORD, Server},
-};
+use super::{Place, postgres::place_on};
 use crate::output::{
     Target, TargetError,
     disk::{Disk, FailingDisk},
@@ -14,6 +11,7 @@ use crate::output::{
 };
 use datasurface_model::CredentialKey;
 use datasurface_platform::{CredentialError, CredentialSource, Secret};
+use datasurface_test_support::postgres::{PASSWORD, Server};
 use std::{cell::Cell, path::Path, sync::Arc};
 
 /// A store of state.
@@ -79,7 +77,7 @@ pub(in crate::output) fn database(place: &Place, store: Store) -> Option<StatePl
             let file = place.root().join(".datasurface/state.db");
             Some(StatePlace::Sqlite { file: file.to_str().unwrap().to_owned(), name })
         }
-        Store::Postgres => Server::shared().map(|server| server.place(name)),
+        Store::Postgres => Server::shared().map(|server| place_on(server, name)),
     }
 }
 

@@ -26,9 +26,6 @@ mod machines;
 mod maintained;
 mod merged;
 mod permissions;
-#[path = "../../../local/tests/it/support/postgres.rs"]
-#[expect(dead_code, reason = "it is made for the tests of the local platform")]
-mod postgres;
 mod received;
 mod refused;
 mod rendered;
@@ -36,13 +33,12 @@ mod script_calls;
 mod serverless;
 mod shop;
 mod site;
-mod skipped;
 mod statements;
 mod states_language;
 mod transformed;
 mod whole;
 
-use skipped::skipped;
+use datasurface_test_support::{postgres, skipped};
 
 /// The folder of this crate with programs that run on Spark.
 const SPARK_PROGRAMS: &str = "tests/spark";

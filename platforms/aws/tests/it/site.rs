@@ -1,6 +1,6 @@
 //! A place where revisions are rendered, and applied by Terraform on providers that need no cloud.
 
-use crate::{shop::Shop, skipped::skipped};
+use crate::{shop::Shop, skipped};
 use datasurface_aws::{AwsPlatform, TYPES};
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{

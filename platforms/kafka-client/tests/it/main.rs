@@ -17,12 +17,9 @@ mod hostile;
 mod killed;
 mod login;
 mod pipeline;
-#[path = "../../../local/tests/it/support/postgres.rs"]
-#[expect(dead_code, reason = "it is made for the tests of the local platform")]
-mod postgres;
 mod reading;
 mod registry;
 mod tls;
 mod topics;
 
-use engine::skipped;
+use datasurface_test_support::postgres;

@@ -22,9 +22,6 @@ mod laws;
 mod northwind;
 mod pipeline;
 mod plans;
-#[path = "../../../local/tests/it/support/postgres.rs"]
-#[expect(dead_code, reason = "it is made for the tests of the local platform")]
-mod postgres;
 mod random_changes;
 mod refused;
 mod resumed;
@@ -36,4 +33,5 @@ mod statements;
 mod two_platforms;
 mod whole;
 
+use datasurface_test_support::postgres;
 use engine::skipped;

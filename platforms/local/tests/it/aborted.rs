@@ -3,8 +3,9 @@
 use crate::{fixture::Fixture, postgres::server_fixture};
 use datasurface_local::testing::Breakpoint;
 use std::{
+    collections::BTreeMap,
     env, fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -45,6 +46,38 @@ pub(crate) fn is_aborted(test: &str, folder: &Path, at: usize, what: &str) -> bo
         assert!(status.success() || status.signal() == Some(ABORTED), "{status}");
     }
     !status.success()
+}
+
+/// The files that an aborted process left, by their paths. Databases are as whoever opens them next sees them: what was committed has other bytes in a log
+/// each time. How long a job took, and the random name of a database, are of no consequence.
+pub(crate) fn files_left(fixture: &Fixture) -> BTreeMap<PathBuf, Vec<u8>> {
+    let copied = Fixture::new();
+    let folder = copied.path("");
+    copy_folder(&fixture.path(""), &folder);
+    let is_database = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "db");
+    for file in files(&folder).into_iter().filter(is_database) {
+        let database = rusqlite::Connection::open(file).unwrap();
+        for (table, column) in [("datasurface_runs", "milliseconds"), ("datasurface_books", "identity")] {
+            if database.table_exists(None, table).unwrap() {
+                database.execute(&format!("UPDATE {table} SET {column} = 0"), []).unwrap();
+            }
+        }
+        database.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    }
+    let read = |file: PathBuf| (file.strip_prefix(&folder).unwrap().to_owned(), fs::read(&file).unwrap());
+    files(&folder).into_iter().map(read).collect()
+}
+
+/// The files in a folder and in those inside of it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![folder.to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found
 }
 
 /// Copies a folder with everything inside.

@@ -3,13 +3,13 @@
 use crate::{
     lake::{Lake, TYPES},
     shop::Shop,
-    skipped::skipped,
 };
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{
     ROOT_FILE,
     testing::{Expectation, FakeProviders, PlannedChanges, Terraform, TerraformPlan, TestingError, missing},
 };
+use datasurface_test_support::skipped;
 use datasurface_testkit::{DeployedRevision, DeployedScope, Deployment};
 use std::{
     collections::BTreeMap,

@@ -16,5 +16,4 @@ mod literals;
 mod modules;
 mod planted;
 mod shop;
-mod skipped;
 mod walks;

@@ -1,6 +1,5 @@
 //! Capture from a real PostgreSQL, and copies in one.
 
-mod certificates;
 mod copies;
 mod drift;
 mod entitlements;

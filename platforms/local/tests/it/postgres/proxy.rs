@@ -1,6 +1,6 @@
 //! Somebody who stands between: TLS ends here, and begins anew to the server.
 
-use super::certificates::Certified;
+use datasurface_test_support::certificates::Certified;
 use std::{
     io,
     pin::Pin,

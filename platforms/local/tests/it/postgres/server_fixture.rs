@@ -92,8 +92,9 @@ pub(crate) fn everything(client: &mut Client) -> Vec<String> {
         all.extend(contents.into_iter().map(|row| format!("server {table}: {row}")));
     }
     for made in [
-        "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
-         WHERE table_schema = 'public'",
+        "SELECT relname, attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
+         JOIN pg_class ON pg_class.oid = attrelid
+         WHERE relnamespace = 'public'::regnamespace AND relkind <> 'i' AND attnum > 0 AND NOT attisdropped",
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
         "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
         "SELECT relname, relkind, relacl FROM pg_class WHERE relnamespace = 'public'::regnamespace",

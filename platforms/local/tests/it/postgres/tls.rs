@@ -1,13 +1,10 @@
 //! A real server that speaks TLS with whoever wants to be let in.
 
-use super::{
-    Producer,
-    certificates::{Authority, Certified},
-    proxy::Proxy,
-};
+use super::{Producer, proxy::Proxy};
 use crate::support::postgres::{PASSWORD, Server, USER};
 use datasurface_local::{ServerSettings, SslMode};
 use datasurface_platform::prelude::*;
+use datasurface_test_support::certificates::{Authority, Certified};
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
@@ -42,8 +39,6 @@ impl Guarded {
             let table = "CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2)";
             guarded.server.owner(database).batch_execute(table).unwrap();
         }
-        guarded.send("pg_hba.conf", RULES);
-        guarded.send("authority.pem", &guarded.authority.pem());
         guarded.keep("authority.pem", &guarded.authority.pem());
         guarded.shows(&guarded.authority.server(&["localhost"]));
         Some(guarded)
@@ -51,36 +46,7 @@ impl Guarded {
 
     /// Lets the server show another certificate.
     fn shows(&self, certified: &Certified) {
-        self.send("server.pem", &certified.certificate);
-        self.send("server.key", &certified.key);
-        let mut owner = self.server.owner("postgres");
-        for setting in [
-            "ssl_ca_file = 'authority.pem'",
-            "ssl_cert_file = 'server.pem'",
-            "ssl_key_file = 'server.key'",
-            "ssl = on",
-        ] {
-            owner.batch_execute(&format!("ALTER SYSTEM SET {setting}")).unwrap();
-        }
-        let loaded = || -> String {
-            let sql = "SELECT pg_conf_load_time()::text";
-            self.server.owner("postgres").query_one(sql, &[]).unwrap().get(0)
-        };
-        let before = loaded();
-        owner.batch_execute("SELECT pg_reload_conf()").unwrap();
-        let until = Instant::now() + Duration::from_secs(20);
-        while loaded() == before {
-            assert!(Instant::now() < until, "the server does not read its settings again");
-        }
-    }
-
-    /// Writes a file of the server, which only its own user may read.
-    fn send(&self, file: &str, text: &str) {
-        let sql = format!(
-            "COPY (SELECT replace(encode(convert_to('{text}', 'UTF8'), 'base64'), E'\\n', ''))
-             TO PROGRAM 'umask 077; base64 -d > {file}'"
-        );
-        self.server.owner("postgres").batch_execute(&sql).unwrap();
+        self.server.speak_tls(&self.authority, certified, RULES);
     }
 
     /// Writes a file of whoever speaks with the server.

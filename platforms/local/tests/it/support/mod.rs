@@ -1,6 +1,3 @@
 //! What tests need from outside.
 
-pub(crate) mod postgres;
-mod skipped;
-
-pub(crate) use skipped::skipped;
+pub(crate) use datasurface_test_support::{postgres, skipped};

@@ -1,42 +1,54 @@
-//! Certificates for a throw-away server.
+//! Certificates for servers and users of tests, by an authority that is made in the test.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     date_time_ymd,
 };
 
-/// Who vouches for others.
-pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
+/// An authority, which signs certificates.
+#[derive(Debug)]
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate, and its key, as files have them.
-pub(super) struct Certified {
-    pub(super) certificate: String,
-    pub(super) key: String,
+#[derive(Debug)]
+pub struct Certified {
+    /// The certificate, as PEM.
+    pub certificate: String,
+    /// The key of the certificate, as PEM.
+    pub key: String,
 }
 
 impl Authority {
-    pub(super) fn new(name: &str) -> Self {
+    /// Makes an authority of this name, which is in no list.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, name);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    pub(super) fn pem(&self) -> String {
+    /// Returns its own certificate, as PEM.
+    #[must_use]
+    pub fn pem(&self) -> String {
         self.0.pem()
     }
 
-    /// A certificate of a server with these names.
-    pub(super) fn server(&self, names: &[&str]) -> Certified {
+    /// Signs a certificate of a server with these names.
+    #[must_use]
+    pub fn server(&self, names: &[&str]) -> Certified {
         self.sign(names, "a server of a test", 4096, ExtendedKeyUsagePurpose::ServerAuth)
     }
 
-    pub(super) fn expired_server(&self, names: &[&str]) -> Certified {
+    /// Signs a certificate of a server, which expired long ago.
+    #[must_use]
+    pub fn expired_server(&self, names: &[&str]) -> Certified {
         self.sign(names, "a server of a test", 2001, ExtendedKeyUsagePurpose::ServerAuth)
     }
 
-    /// A certificate of a user.
-    pub(super) fn user(&self, name: &str) -> Certified {
+    /// Signs a certificate of a user.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Certified {
         self.sign(&[], name, 4096, ExtendedKeyUsagePurpose::ClientAuth)
     }
 

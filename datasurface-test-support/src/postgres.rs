@@ -1,31 +1,37 @@
-//! A real, throw-away PostgreSQL.
+//! A PostgreSQL server that is thrown away.
 //!
 //! A shell holds a pipe from this process and the server; when the pipe closes, because the server is dropped here or
 //! because this process ended, however it ended, the shell stops the server and removes its files. Nothing is left.
 
+use crate::certificates::{Authority, Certified};
 use postgres::{Client, Config, NoTls};
 use std::{
+    fmt,
     io::Write as _,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
 
-pub(crate) const USER: &str = "capturer";
-/// Who may write into databases of consumers.
-pub(crate) const WRITER: &str = "writer";
-/// With a colon, which a password may have.
-pub(crate) const PASSWORD: &str = "hunter2:correct horse";
+/// A user who may read everything, and write nothing.
+pub const USER: &str = "capturer";
+/// The user who may write into databases of consumers.
+pub const WRITER: &str = "writer";
+/// The password of every user, with a colon, which a password may have.
+pub const PASSWORD: &str = "hunter2:correct horse";
 
-pub(crate) struct Server {
+/// A server, until it is dropped or this process ends. Nothing of it survives.
+pub struct Server {
     shell: Child,
     folder: PathBuf,
-    pub(crate) port: u16,
+    administrator: Mutex<Option<Client>>,
+    /// The port at 127.0.0.1.
+    pub port: u16,
 }
 
 /// Arguments: the folder, the programs, the port, the password.
@@ -37,7 +43,7 @@ printf '%s\n' "$4" > "$1/password"
 "$2/initdb" -D "$1/data" -U postgres -N -E UTF8 --locale=C --pwfile="$1/password" \
   --auth-host=scram-sha-256 --auth-local=trust > "$1/log" 2>&1
 start() {
-  "$2/postgres" -D "$1/data" -p "$3" -k "$1" -h 127.0.0.1 -c fsync=off -c max_connections=60 -c wal_level=logical \
+  "$2/postgres" -D "$1/data" -p "$3" -k "$1" -h 127.0.0.1 -c fsync=off -c max_connections=100 -c wal_level=logical \
     >> "$1/log" 2>&1 < /dev/null &
   server=$!
 }
@@ -55,17 +61,23 @@ done
 stop
 "#;
 
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
 impl Server {
-    /// The server of this process; none, with a line that says so, if PostgreSQL is not installed.
-    pub(crate) fn shared() -> Option<&'static Self> {
+    /// Returns the server of this process; none, with a line that says so, if PostgreSQL is not installed. Each test has databases of its own in it.
+    pub fn shared() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<Server>> = OnceLock::new();
         SERVER.get_or_init(Self::start).as_ref()
     }
 
-    /// A server of its own.
-    pub(crate) fn start() -> Option<Self> {
+    /// Starts another server, for a test that crashes it or changes its settings.
+    pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
-            super::skipped("PostgreSQL is not installed: no `initdb` in PATH or /usr/lib/postgresql/*/bin");
+            crate::skipped("PostgreSQL is not installed: no `initdb` in PATH or /usr/lib/postgresql/*/bin");
             return None;
         };
         // Somebody else may take the port before the server has it.
@@ -91,7 +103,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut server = Self { shell, folder, port };
+        let mut server = Self { shell, folder, administrator: Mutex::default(), port };
         let until = Instant::now() + Duration::from_secs(90);
         while Instant::now() < until && server.shell.try_wait().unwrap().is_none() {
             if let Ok(mut client) = server.config("postgres", "postgres").connect(NoTls) {
@@ -113,31 +125,88 @@ impl Server {
         config
     }
 
-    /// The folder of its socket, where every user is trusted.
-    pub(crate) fn socket(&self) -> String {
+    /// Returns the folder of its socket, where every user is trusted.
+    pub fn socket(&self) -> String {
         self.folder.to_str().unwrap().to_owned()
     }
 
-    /// As the owner of a database, which is made if it is not there.
-    pub(crate) fn owner(&self, database: &str) -> Client {
-        let mut client = self.config("postgres", "postgres").connect(NoTls).unwrap();
-        if client.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&database]).unwrap().is_empty() {
-            client.batch_execute(&format!("CREATE DATABASE \"{database}\"")).unwrap();
-        }
+    /// Connects as the owner of the server to a database, which is made if it is not there.
+    pub fn owner(&self, database: &str) -> Client {
+        self.administer(|client| {
+            let there = client.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&database])?;
+            if there.is_empty() {
+                client.batch_execute(&format!("CREATE DATABASE \"{database}\""))
+            } else {
+                Ok(())
+            }
+        });
         self.config("postgres", database).connect(NoTls).unwrap()
     }
 
     /// Makes a database of a consumer anew: an empty one, or a copy of another one.
-    pub(crate) fn renew(&self, database: &str, like: &str) {
-        let mut client = self.config("postgres", "postgres").connect(NoTls).unwrap();
-        client.batch_execute(&format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)")).unwrap();
-        let create = format!("CREATE DATABASE \"{database}\" OWNER {WRITER} TEMPLATE \"{like}\"");
-        client.batch_execute(&create).unwrap();
+    pub fn renew(&self, database: &str, like: &str) {
+        self.administer(|client| {
+            client.batch_execute(&format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)"))?;
+            client
+                .batch_execute(&format!("CREATE DATABASE \"{database}\" OWNER {WRITER} TEMPLATE \"{like}\""))
+        });
+    }
+
+    /// Does something on a connection that is kept: making one costs as much as most of what is done.
+    fn administer(&self, work: impl Fn(&mut Client) -> Result<(), postgres::Error>) {
+        let mut kept = self.administrator.lock().unwrap();
+        if kept.as_ref().is_none_or(Client::is_closed) {
+            *kept = Some(self.config("postgres", "postgres").connect(NoTls).unwrap());
+        }
+        let client = kept.as_mut().unwrap();
+        match work(client) {
+            Err(_) if client.is_closed() => {
+                // The server was stopped meanwhile.
+                *client = self.config("postgres", "postgres").connect(NoTls).unwrap();
+                work(client).unwrap();
+            }
+            done => done.unwrap(),
+        }
+    }
+
+    /// Writes a file into the folder of its data, which only its own user may read.
+    pub fn write_file(&self, file: &str, text: &str) {
+        let sql = format!(
+            "COPY (SELECT replace(encode(convert_to('{text}', 'UTF8'), 'base64'), E'\\n', ''))
+             TO PROGRAM 'umask 077; base64 -d > {file}'"
+        );
+        self.owner("postgres").batch_execute(&sql).unwrap();
+    }
+
+    /// Speaks TLS with this certificate from now on, and lets in those whom these lines of `pg_hba.conf` let in. Users show certificates of the authority.
+    pub fn speak_tls(&self, authority: &Authority, certified: &Certified, rules: &str) {
+        self.write_file("pg_hba.conf", rules);
+        self.write_file("authority.pem", &authority.pem());
+        self.write_file("server.pem", &certified.certificate);
+        self.write_file("server.key", &certified.key);
+        let mut owner = self.owner("postgres");
+        for setting in [
+            "ssl_ca_file = 'authority.pem'",
+            "ssl_cert_file = 'server.pem'",
+            "ssl_key_file = 'server.key'",
+            "ssl = on",
+        ] {
+            owner.batch_execute(&format!("ALTER SYSTEM SET {setting}")).unwrap();
+        }
+        let loaded = || -> String {
+            let sql = "SELECT pg_conf_load_time()::text";
+            self.owner("postgres").query_one(sql, &[]).unwrap().get(0)
+        };
+        let before = loaded();
+        owner.batch_execute("SELECT pg_reload_conf()").unwrap();
+        let until = Instant::now() + Duration::from_secs(20);
+        while loaded() == before {
+            assert!(Instant::now() < until, "the server does not read its settings again");
+        }
     }
 
     /// Stops it as a power cut would, and leaves its files as they are.
-    #[allow(dead_code, reason = "tests of the streaming platform need it")]
-    pub(crate) fn crash(&mut self) {
+    pub fn crash(&mut self) {
         self.order("stop");
         while self.config("postgres", "postgres").connect(NoTls).is_ok() {
             std::thread::sleep(Duration::from_millis(20));
@@ -145,8 +214,7 @@ impl Server {
     }
 
     /// Starts it again after a crash, and waits until it is ready.
-    #[allow(dead_code, reason = "tests of the streaming platform need it")]
-    pub(crate) fn recover(&mut self) {
+    pub fn recover(&mut self) {
         self.order("start");
         let until = Instant::now() + Duration::from_secs(90);
         while self.config("postgres", "postgres").connect(NoTls).is_err() {
@@ -155,14 +223,13 @@ impl Server {
         }
     }
 
-    #[allow(dead_code, reason = "tests of the streaming platform need it")]
     fn order(&mut self, order: &str) {
         let orders = self.shell.stdin.as_mut().unwrap();
         orders.write_all(format!("{order}\n").as_bytes()).unwrap();
     }
 
     /// Stops it as a power cut would.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         drop(self.shell.stdin.take());
         self.shell.wait().unwrap();
     }
