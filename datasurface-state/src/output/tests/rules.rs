@@ -298,7 +298,7 @@ fn two_platforms_may_not_have_the_same_file() {
 fn files_are_in_each_others_way_in_a_scope_and_across_scopes() {
     let mut platform = one().manifest().platforms().values().next().unwrap().clone();
     let (first, hash) = (platform.scopes[0].clone(), Fingerprint::of_bytes(b""));
-    let mut is_wrong = |scopes: &[(&str, &[&str])]| {
+    let mut clashes = |scopes: &[(&str, &[&str])]| {
         let of = |(folder, files): &(&str, &[&str])| {
             let mut entry = ScopeEntry { folder: safe(folder), ..(*first).clone() };
             entry.scope = datasurface_platform::Scope::Shard((*folder).into());
@@ -311,9 +311,9 @@ fn files_are_in_each_others_way_in_a_scope_and_across_scopes() {
         let manifest = Manifest::new(Revision::new(hash), hash, [platform.clone()]);
         manifest.inconsistency(&SameScopes::default()).is_some()
     };
-    assert!(is_wrong(&[("x", &["a.sql", "A.sql"])]) && is_wrong(&[("x", &["a.sql", "a.sql/b"])]));
-    assert!(is_wrong(&[("x", &["y/a.sql"]), ("x/y", &["A.sql"])]));
-    assert!(!is_wrong(&[("x", &["y/a.sql"]), ("x/y", &["b.sql"])]));
+    assert!(clashes(&[("x", &["a.sql", "A.sql"])]) && clashes(&[("x", &["a.sql", "a.sql/b"])]));
+    assert!(clashes(&[("x", &["y/a.sql"]), ("x/y", &["A.sql"])]));
+    assert!(!clashes(&[("x", &["y/a.sql"]), ("x/y", &["b.sql"])]));
 }
 
 #[test]
