@@ -92,10 +92,10 @@ impl Proposal {
         }
         target.finish(Some(lock))?;
         let scopes: Vec<_> = self.written_scopes().collect();
-        let missing = missing_files(&scopes, target)?;
         let there = self.unchanged_change_files(target)?;
         let mut written = BTreeSet::new();
         let mut writing = target.begin()?;
+        let missing = missing_files(&scopes, &mut writing)?;
         writing.describe(|| self.message());
         let progress = Progress::of_writing(scopes.len());
         let scopes: Vec<_> = scopes.iter().zip(missing).collect();
@@ -119,7 +119,8 @@ impl Proposal {
         }
         let is_gone = |path: &SafePath| !there.contains(path) && !written.contains(path);
         let manifest = self.manifest.clone().without_transitions(is_gone);
-        writing.commit(manifest, Some((lock, &self.lock.to_text())))?;
+        let text = manifest.lock_text().unwrap_or_else(|| self.lock.to_text());
+        writing.commit(manifest, Some((lock, &text)))?;
         Ok(said)
     }
 
@@ -137,29 +138,27 @@ impl Proposal {
 /// Returns the files of each scope that are not in the target as the manifest of the target says, by path in the folder of the scope. No file is read.
 fn missing_files<'p>(
     scopes: &[WrittenScope<'p>],
-    target: &Target,
+    writing: &mut TargetTransaction<'_>,
 ) -> Result<Vec<BTreeSet<&'p SafePath>>, TargetError> {
-    let records = target.manifest().into_iter().flat_map(|manifest| manifest.platforms().values());
+    let records = writing.manifest().into_iter().flat_map(|manifest| manifest.platforms().values());
     let entries = records.flat_map(|record| {
-        record.scopes.iter().map(|entry| (entry.folder.joined_to(&record.folder), &entry.record))
+        record.scopes.iter().map(|entry| (entry.folder.joined_to(&record.folder), Arc::clone(&entry.record)))
     });
-    let before: BTreeMap<SafePath, &Arc<ScopeRecord>> = entries.collect();
-    let accepted = target.manifest().map(Manifest::accepted).filter(|accepted| !accepted.is_empty());
-    let mut present = target.present_files();
+    let before: BTreeMap<SafePath, Arc<ScopeRecord>> = entries.collect();
+    let accepted = writing.manifest().map(Manifest::accepted).cloned().unwrap_or_default();
     let of_scope = |scope: &WrittenScope<'p>| {
-        let (now, before) = (&scope.entry().record, before.get(scope.folder()).copied());
-        let mut missing = BTreeSet::new();
-        for (path, record) in &now.files {
+        let (now, before) = (&scope.entry().record, before.get(scope.folder()));
+        let is_as_before = |(path, record): &(&SafePath, &FileRecord)| {
             let is_same = before.is_some_and(|before| {
                 Arc::ptr_eq(before, now)
-                    || before.files.get(path).is_some_and(|before| before.hash == record.hash)
+                    || before.files.get(*path).is_some_and(|before| before.hash == record.hash)
             });
-            let is_edited = accepted.is_some_and(|accepted| accepted.contains_key(&scope.path_of(path)));
-            if !is_same || is_edited || !present.contains(scope.folder(), path)? {
-                missing.insert(path);
-            }
-        }
-        Ok(missing)
+            is_same && (accepted.is_empty() || !accepted.contains_key(&scope.path_of(path)))
+        };
+        let (same, other): (Vec<_>, Vec<_>) = now.files.iter().partition(is_as_before);
+        let mut missing = writing.missing(scope.folder(), same.into_iter().map(|(path, _)| path))?;
+        missing.extend(other.into_iter().map(|(path, _)| path));
+        Ok(missing.into_iter().collect())
     };
     scopes.iter().map(of_scope).collect()
 }

@@ -35,9 +35,9 @@ pub use lock::{EarlyAdvance, FILE_NAME as LOCK_FILE_NAME, Lock, LockError, Platf
 pub use lock_change::{LockChange, OTHER_OWNER, PlacedLock};
 pub use output::{
     AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
-    EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, PresentFiles, Recovery,
-    RenderedNode, RenderedNodes, RenderedRevision, RenderingId, ScopeEntry, StatePlace, StatePlaceError,
-    StoredView, Target, TargetError, TargetTransaction, disk,
+    EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, Recovery, RenderedNode,
+    RenderedNodes, RenderedRevision, RenderingId, ScopeEntry, StatePlace, StatePlaceError, StoredView,
+    Target, TargetError, TargetTransaction, disk,
 };
 
 use datasurface_model::CodeInfo;

@@ -14,7 +14,7 @@ use datasurface_platform::{
     ResolvedOffer,
 };
 use imbl::OrdMap;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
@@ -104,12 +104,17 @@ impl FormatsShown<'_> {
 pub(super) struct NodeViewMaker<'a> {
     sources: &'a Sources<'a>,
     custody: BTreeMap<&'a PlatformName, HeldCustody<'a>>,
-    /// The offers of the nodes that were asked, ordered by dataset.
-    offers: RefCell<BTreeMap<NodeKey, Rc<[Offer]>>>,
-    /// The facts of the nodes that were asked and have no view yet.
-    asked: RefCell<BTreeMap<NodeKey, NodeFacts>>,
+    asked: RefCell<FxHashMap<NodeKey, Asked>>,
     declarations: Shared<NodeDeclarations>,
     metadata: Shared<NodeMetadata>,
+}
+
+/// A node that was asked what it offers.
+struct Asked {
+    /// The offers, ordered by dataset.
+    offers: Rc<[Offer]>,
+    /// The facts, unless they are in a view already.
+    facts: Option<NodeFacts>,
 }
 
 /// Values that many nodes have alike, as the exports into a container do: each is there once.
@@ -133,7 +138,6 @@ impl<'a> NodeViewMaker<'a> {
         Self {
             sources,
             custody: custody.collect(),
-            offers: RefCell::default(),
             asked: RefCell::default(),
             declarations: Shared(RefCell::default()),
             metadata: Shared(RefCell::default()),
@@ -194,7 +198,7 @@ impl<'a> NodeViewMaker<'a> {
         let key = node.key();
         let taken_from = self.sources.graphs.handover_source(&key).map(|node| node.key());
         let sources: Vec<NodeKey> = sources(node).chain(taken_from).collect();
-        let known = self.asked.borrow_mut().remove(&key);
+        let known = self.asked.borrow_mut().get_mut(&key).and_then(|asked| asked.facts.take());
         let facts = known.unwrap_or_else(|| self.facts(node)).with_storage_of(&sources, self.sources.names);
         let inputs = self.resolve(&facts, &sources);
         let declared = self.declarations.share(declarations.of_node(&facts, &inputs));
@@ -213,25 +217,22 @@ impl<'a> NodeViewMaker<'a> {
 
     /// The offers of a node, ordered by dataset.
     pub(super) fn offers(&self, key: &NodeKey) -> Rc<[Offer]> {
-        if let Some(offers) = self.offers.borrow().get(key) {
-            return Rc::clone(offers);
+        if let Some(asked) = self.asked.borrow().get(key) {
+            return Rc::clone(&asked.offers);
         }
-        if self.sources.kept.is_old(&unit_of(self.sources.names, key)) {
-            let offers: Rc<[Offer]> = self.sources.kept.offers(self.sources, key).into();
-            self.offers.borrow_mut().insert(key.clone(), Rc::clone(&offers));
-            return offers;
-        }
-        let configured = self.sources.platforms.get(key.platform());
-        let asked = configured.zip(self.sources.graphs.node(key));
-        let mut offers = Vec::new();
-        if let Some((configured, node)) = asked {
-            let facts = self.facts(node);
-            offers = configured.platform().offer(&facts);
-            self.asked.borrow_mut().insert(key.clone(), facts);
-        }
-        offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
-        let offers: Rc<[Offer]> = offers.into();
-        self.offers.borrow_mut().insert(key.clone(), Rc::clone(&offers));
+        let mut facts = None;
+        let offers: Rc<[Offer]> = if self.sources.kept.is_old(&unit_of(self.sources.names, key)) {
+            self.sources.kept.offers(self.sources, key).into()
+        } else {
+            let configured = self.sources.platforms.get(key.platform());
+            let mut offers = Vec::new();
+            if let Some((configured, node)) = configured.zip(self.sources.graphs.node(key)) {
+                offers = configured.platform().offer(facts.insert(self.facts(node)));
+            }
+            offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
+            offers.into()
+        };
+        self.asked.borrow_mut().insert(key.clone(), Asked { offers: Rc::clone(&offers), facts });
         offers
     }
 

@@ -51,19 +51,26 @@ pub struct Repository {
     branch: Text,
     owner_path: Option<Text>,
     credential: Option<RepositoryCredential>,
+    /// The text form as it may be shown. A model names an owner with each of its parts, and to look for secrets takes longer than to write the part.
+    shown: Text,
+    /// Whether something is left out in that.
+    is_redacted: bool,
 }
 
 impl Repository {
     /// Creates the branch of `repository` at `host`.
     pub fn new(host: RepositoryHost, repository: impl Into<Text>, branch: impl Into<Text>) -> Self {
-        Self {
+        let created = Self {
             host,
             address: None,
             repository: repository.into(),
             branch: branch.into(),
             owner_path: None,
             credential: None,
-        }
+            shown: Text::default(),
+            is_redacted: false,
+        };
+        created.with_shown_text()
     }
 
     /// Sets the path of the folder that is meant, such as `teams/sales`, where several own parts of the model in one
@@ -71,14 +78,14 @@ impl Repository {
     #[must_use]
     pub fn with_owner_path(mut self, path: impl Into<Text>) -> Self {
         self.owner_path = Some(path.into());
-        self
+        self.with_shown_text()
     }
 
     /// Sets the address of the host, such as `git.example.com`, where it is not the usual one.
     #[must_use]
     pub fn with_address(mut self, address: impl Into<Text>) -> Self {
         self.address = Some(address.into());
-        self
+        self.with_shown_text()
     }
 
     /// Sets the credential for access.
@@ -144,6 +151,13 @@ impl Repository {
         format!("{}{at}:{}@{}{path}", self.host.prefix(), self.repository, self.branch)
     }
 
+    fn with_shown_text(mut self) -> Self {
+        let redacted = self.redacted();
+        self.is_redacted = redacted.is_some();
+        self.shown = redacted.unwrap_or_else(|| self.spelled_out()).into();
+        self
+    }
+
     /// Returns the text form without what must not be shown, if there is a user of the web, a password, a token, a query or a fragment with a
     /// value in the address.
     fn redacted(&self) -> Option<String> {
@@ -158,7 +172,7 @@ impl Repository {
     /// Whether a user of the web, a password, a token, a query or a fragment with a value is in its address.
     #[must_use]
     pub fn holds_password(&self) -> bool {
-        self.redacted().is_some()
+        self.is_redacted
     }
 }
 
@@ -219,7 +233,7 @@ impl From<Repository> for String {
 
 impl fmt::Display for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.redacted().unwrap_or_else(|| self.spelled_out()))
+        f.write_str(&self.shown)
     }
 }
 
@@ -270,6 +284,16 @@ mod tests {
         let repository = Repository::from(text);
         assert_eq!(format!("{repository} {repository:?}").matches("secret").count(), 0);
         assert!(repository.path().contains("secret"));
+    }
+
+    #[test]
+    fn a_password_that_comes_after_it_was_shown_is_not_shown() {
+        let plain = Repository::from("gitlab:shop/model@main");
+        assert_eq!(plain.to_string(), "gitlab:shop/model@main");
+        let address = plain.clone().with_address("joe:secret@git.example");
+        assert!(address.holds_password() && !address.to_string().contains("secret"), "{address}");
+        let path = plain.with_owner_path("token=secret");
+        assert!(path.holds_password() && !path.to_string().contains("secret"), "{path}");
     }
 
     #[test]

@@ -257,6 +257,15 @@ impl Manifest {
         *self.lock.get_or_init(|| Fingerprint::of_bytes(text().as_bytes()))
     }
 
+    /// Returns the text of the recorded lock; `None` if there is none. A hash that was not given is computed from it: it takes long to make that text of a large
+    /// model.
+    #[must_use]
+    pub fn lock_text(&self) -> Option<String> {
+        let text = self.recorded_lock.as_ref()?.to_text();
+        self.lock.get_or_init(|| Fingerprint::of_bytes(text.as_bytes()));
+        Some(text)
+    }
+
     /// The record of each instance.
     #[must_use]
     pub fn platforms(&self) -> &BTreeMap<PlatformName, PlatformRecord> {
@@ -374,33 +383,52 @@ impl Manifest {
         self.platforms.values().flat_map(PlatformRecord::files)
     }
 
-    /// What is wrong with it, in a few words: a scope or a file that is there twice, a file that would be a folder.
-    pub(super) fn inconsistency(&self) -> Option<String> {
+    /// What is wrong with it, in a few words: a scope or a file that is there twice, a file that would be a folder. Inside of `same` scopes, which another manifest has,
+    /// nothing is.
+    pub(super) fn inconsistency(&self, same: &SameScopes<'_>) -> Option<String> {
         for platform in self.platforms.values() {
             let twice = |(entry, next): (&Arc<ScopeEntry>, &Arc<ScopeEntry>)| entry.scope == next.scope;
             if platform.scopes.iter().zip(platform.scopes.iter().skip(1)).any(twice) {
                 return Some(format!("`{}` has a scope twice", platform.instance.name));
             }
         }
-        let mut paths: BTreeMap<String, SafePath> = BTreeMap::new();
-        for (path, _) in self.each_file() {
-            if let Some(other) = paths.insert(path.case_folded(), path.clone()) {
-                return Some(format!("`{other}` and `{path}` are the same file"));
-            }
-        }
-        // Most files are in the folder of the file before them, which is known to be in no file.
-        let mut known = None;
-        for (folded, path) in &paths {
-            let parent = folded.rsplit_once('/').map(|(parent, _)| parent);
-            if parent == known {
-                continue;
-            }
-            known = parent;
-            let mut folders = folded.match_indices('/').filter_map(|(end, _)| folded.get(..end));
-            if let Some(file) = folders.find_map(|folder| paths.get(folder)) {
-                return Some(format!("`{file}` is a file, and the folder of `{path}`"));
-            }
-        }
-        None
+        let records = || self.platforms.values();
+        let scopes = || {
+            records().flat_map(|record| {
+                record.scopes.iter().map(|entry| (entry.folder.joined_to(&record.folder), entry))
+            })
+        };
+        let changes = records()
+            .flat_map(|record| record.change_files().map(|(path, _)| path.joined_to(&record.folder)));
+        // Where folders of scopes are beside each other, a file can be in the way of one of the same scope alone.
+        let may_clash = clash(scopes().map(|(folder, _)| folder).chain(changes)).is_some()
+            || scopes()
+                .filter(|(folder, _)| !same.has(folder))
+                .any(|(_, entry)| clash(entry.record.files.keys().cloned()).is_some());
+        may_clash.then(|| clash(self.each_file().map(|(path, _)| path))).flatten()
     }
+}
+
+/// What two of these files are to each other that cannot be, without regard to case.
+fn clash(files: impl Iterator<Item = SafePath>) -> Option<String> {
+    let mut paths: BTreeMap<String, SafePath> = BTreeMap::new();
+    for path in files {
+        if let Some(other) = paths.insert(path.case_folded(), path.clone()) {
+            return Some(format!("`{other}` and `{path}` are the same file"));
+        }
+    }
+    // Most files are in the folder of the file before them, which is known to be in no file.
+    let mut known = None;
+    for (folded, path) in &paths {
+        let parent = folded.rsplit_once('/').map(|(parent, _)| parent);
+        if parent == known {
+            continue;
+        }
+        known = parent;
+        let mut folders = folded.match_indices('/').filter_map(|(end, _)| folded.get(..end));
+        if let Some(file) = folders.find_map(|folder| paths.get(folder)) {
+            return Some(format!("`{file}` is a file, and the folder of `{path}`"));
+        }
+    }
+    None
 }

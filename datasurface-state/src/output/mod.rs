@@ -46,7 +46,6 @@ pub use manifest::{
     RenderedNode, RenderedNodes, ScopeEntry, StoredView,
 };
 pub use plan_file::{OrderedScope, PlanFile};
-pub use present_files::PresentFiles;
 pub use rendering_id::{RenderedRevision, RenderingId};
 pub use state::{StatePlace, StatePlaceError};
 pub use transaction::TargetTransaction;

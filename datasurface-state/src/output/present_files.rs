@@ -1,7 +1,6 @@
-//! The files that are in a target, whatever is in them. Each folder is listed once: a target may have many files, and an edit changes few of them.
+//! The files that are in a target, whatever is in them. Each folder is listed once in a write: a target may have many files, and an edit changes few of them.
 
 use super::{
-    Target,
     disk::FileKind,
     error::TargetError,
     target_folder::{TargetFolder, reading},
@@ -13,46 +12,46 @@ use std::{
 };
 
 /// The files that are in the folders of a target, as they were when somebody asked first. They are not read.
-#[derive(Debug)]
-pub struct PresentFiles<'t> {
-    ground: &'t TargetFolder,
+#[derive(Debug, Default)]
+pub(super) struct PresentFiles {
     /// The names of files, in order, by the path of their folder.
     folders: BTreeMap<String, Vec<OsString>>,
 }
 
-impl Target {
-    /// Returns the files that are in the target, whatever is in them. An interrupted write was [finished](Self::finish) before.
-    #[must_use]
-    pub fn present_files(&self) -> PresentFiles<'_> {
-        PresentFiles::new(&self.ground)
+impl PresentFiles {
+    /// Returns those of these files in a folder that are not there. One with a link on its way is not there.
+    pub(super) fn missing<'p>(
+        &mut self,
+        ground: &TargetFolder,
+        folder: &SafePath,
+        files: impl IntoIterator<Item = &'p SafePath>,
+    ) -> Result<Vec<&'p SafePath>, TargetError> {
+        let mut missing = Vec::new();
+        let files: Vec<&SafePath> = files.into_iter().collect();
+        for files in files.chunk_by(|one, other| in_folder(one).0 == in_folder(other).0) {
+            let within = files.first().map(|file| in_folder(file).0).filter(|within| !within.is_empty());
+            let at = within.map_or_else(|| folder.to_string(), |within| format!("{folder}/{within}"));
+            let names = self.names(ground, at)?;
+            let is_missing = |file: &&&SafePath| {
+                let name = OsStr::new(in_folder(file).1);
+                names.binary_search_by(|one| one.as_os_str().cmp(name)).is_err()
+            };
+            missing.extend(files.iter().filter(is_missing));
+        }
+        Ok(missing)
+    }
+
+    fn names(&mut self, ground: &TargetFolder, folder: String) -> Result<&[OsString], TargetError> {
+        if !self.folders.contains_key(&folder) {
+            self.folders.insert(folder.clone(), names(ground, &folder)?);
+        }
+        Ok(self.folders.get(&folder).map_or(&[], Vec::as_slice))
     }
 }
 
-impl<'t> PresentFiles<'t> {
-    pub(super) fn new(ground: &'t TargetFolder) -> Self {
-        Self { ground, folders: BTreeMap::new() }
-    }
-
-    /// Returns whether there is a file at this path in a folder. One with a link on its way is not there.
-    ///
-    /// # Errors
-    ///
-    /// If the folder that it is in cannot be read.
-    pub fn contains(&mut self, folder: &SafePath, inside: &SafePath) -> Result<bool, TargetError> {
-        match inside.as_str().rsplit_once('/') {
-            None => self.has(folder.as_str(), inside.as_str()),
-            Some((within, name)) => self.has(&format!("{folder}/{within}"), name),
-        }
-    }
-
-    fn has(&mut self, folder: &str, name: &str) -> Result<bool, TargetError> {
-        if !self.folders.contains_key(folder) {
-            let names = names(self.ground, folder)?;
-            self.folders.insert(folder.to_owned(), names);
-        }
-        let names = self.folders.get(folder).map_or(&[][..], Vec::as_slice);
-        Ok(names.binary_search_by(|one| one.as_os_str().cmp(OsStr::new(name))).is_ok())
-    }
+/// The folder that a file is in, empty if it is in none, and its name there.
+fn in_folder(file: &SafePath) -> (&str, &str) {
+    file.as_str().rsplit_once('/').unwrap_or(("", file.as_str()))
 }
 
 /// The names of the files in a folder, in order; none if it is not there, or a link is on its way.

@@ -8,6 +8,7 @@ use super::{
     lock::LockWrite,
     manifest::Manifest,
     manifest_change::ManifestChange,
+    present_files::PresentFiles,
     published,
     target_folder::TargetFolder,
     verify::{Staged, TargetChanges, removals, verify},
@@ -24,6 +25,7 @@ pub struct TargetTransaction<'t> {
     target: &'t mut Target,
     staged: BTreeMap<SafePath, Staged>,
     next: u64,
+    present: PresentFiles,
     /// What is said to people who look at the write later.
     message: Option<String>,
     // Last, so that it is released last.
@@ -32,7 +34,8 @@ pub struct TargetTransaction<'t> {
 
 impl<'t> TargetTransaction<'t> {
     pub(super) fn new(target: &'t mut Target, lock: Box<dyn DiskLock>) -> Self {
-        Self { target, staged: BTreeMap::new(), next: 0, message: None, _lock: lock }
+        let (staged, present) = (BTreeMap::new(), PresentFiles::default());
+        Self { target, staged, next: 0, present, message: None, _lock: lock }
     }
 
     /// Describes the write for people who look at it later, where it is kept with a message: a branch keeps each write as a commit.
@@ -40,6 +43,25 @@ impl<'t> TargetTransaction<'t> {
         if self.ground().publication().is_some() {
             self.message = Some(message());
         }
+    }
+
+    /// The record of what we own in the target, before the write.
+    #[must_use]
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.target.manifest()
+    }
+
+    /// Returns those of these files in a folder of the target that are not there, whatever is in them. They are not read, and each folder is listed once.
+    ///
+    /// # Errors
+    ///
+    /// If a folder that they are in cannot be read.
+    pub fn missing<'p>(
+        &mut self,
+        folder: &SafePath,
+        files: impl IntoIterator<Item = &'p SafePath>,
+    ) -> Result<Vec<&'p SafePath>, TargetError> {
+        self.present.missing(&self.target.ground, folder, files)
     }
 
     /// Stages a file for a path, relative to the target.
@@ -64,8 +86,9 @@ impl<'t> TargetTransaction<'t> {
     /// edited that would be replaced or removed, or if the manifest names a file that was not put and is not there.
     /// Nothing happens either if the lock is not the one that the manifest names, or if its path cannot be used. If the
     /// disk fails, the write may have been decided.
-    pub fn commit(self, manifest: Manifest, lock: Option<(&Path, &str)>) -> Result<(), TargetError> {
-        let changes = verify(self.ground(), self.target.manifest.as_ref(), &manifest, &self.staged)?;
+    pub fn commit(mut self, manifest: Manifest, lock: Option<(&Path, &str)>) -> Result<(), TargetError> {
+        let known = (&self.staged, &mut self.present);
+        let changes = verify(&self.target.ground, self.target.manifest.as_ref(), &manifest, known)?;
         let plan_lock = |(path, text)| LockWrite::plan(self.ground(), path, text, manifest.lock());
         let lock = lock.map(plan_lock).transpose()?;
         let message =

@@ -54,13 +54,13 @@ pub(super) fn verify(
     ground: &TargetFolder,
     old: Option<&Manifest>,
     new: &Manifest,
-    staged: &BTreeMap<SafePath, Staged>,
+    (staged, present): (&BTreeMap<SafePath, Staged>, &mut PresentFiles),
 ) -> Result<TargetChanges, TargetError> {
-    if let Some(error) = new.inconsistency() {
-        return Err(incomplete("manifest", &error).into());
-    }
     // Of the scopes that stay as they are, files are looked at where they are: most targets are large, and most changes are small.
     let same = old.map(|old| SameScopes::between(old, new)).unwrap_or_default();
+    if let Some(error) = new.inconsistency(&same) {
+        return Err(incomplete("manifest", &error).into());
+    }
     let old = hashes_on_disk(ground, old.map(|old| same.files_beside(old)), old)?;
     let new = same.files_beside(new);
     let mut verification = Verification::new(ground, &old, &new);
@@ -73,14 +73,11 @@ pub(super) fn verify(
             }
         }
     }
-    let mut present = PresentFiles::new(ground);
     for (folder, entry) in same.scopes() {
-        for (inside, record) in &entry.record.files {
-            if !present.contains(folder, inside)? {
-                let path = inside.joined_to(folder);
-                if !staged.contains_key(&path) {
-                    verification.write(&path, record, Some(record.hash), None)?;
-                }
+        for inside in present.missing(ground, folder, entry.record.files.keys())? {
+            let path = inside.joined_to(folder);
+            if let Some(record) = entry.record.files.get(inside).filter(|_| !staged.contains_key(&path)) {
+                verification.write(&path, record, Some(record.hash), None)?;
             }
         }
     }

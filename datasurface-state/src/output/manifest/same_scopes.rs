@@ -32,6 +32,11 @@ impl<'m> SameScopes<'m> {
         self.0.iter().map(|(folder, entry)| (folder, *entry))
     }
 
+    /// Whether the scope in this folder of the target is one of them.
+    pub(in crate::output) fn has(&self, folder: &SafePath) -> bool {
+        self.0.contains_key(folder)
+    }
+
     /// Returns the record of a file of these scopes, by path in the target.
     pub(in crate::output) fn file(&self, path: &SafePath) -> Option<&'m FileRecord> {
         let mut folders = path.as_str().match_indices('/').filter_map(|(end, _)| {

@@ -1,6 +1,6 @@
 //! A manifest as text.
 
-use super::{AcceptedEdit, Manifest, PlatformRecord, RenderedRevision, RenderingId};
+use super::{AcceptedEdit, Manifest, PlatformRecord, RenderedRevision, RenderingId, SameScopes};
 use crate::lock::{Lock, LockWire};
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{Revision, SafePath};
@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for Manifest {
         if manifest.platforms.len() < platforms {
             return Err(D::Error::custom("a platform is there twice"));
         }
-        match manifest.inconsistency() {
+        match manifest.inconsistency(&SameScopes::default()) {
             Some(error) => Err(D::Error::custom(error)),
             None => Ok(manifest),
         }

@@ -9,7 +9,7 @@ use crate::{
     output::{
         AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed,
         PlatformRecord, RenderedNode, RenderedNodes, RenderedRevision, RenderingId, ScopeEntry,
-        codes::UNREADABLE, error::TargetError, target_folder::MANIFEST,
+        codes::UNREADABLE, error::TargetError, manifest::SameScopes, target_folder::MANIFEST,
     },
 };
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
@@ -261,7 +261,7 @@ pub(in crate::output) fn read(text: &[u8], load: &PartLoader<'_>) -> Result<Read
     if manifest.platforms().len() < number {
         return Err(unreadable(MANIFEST, "a platform is there twice"));
     }
-    match manifest.inconsistency() {
+    match manifest.inconsistency(&SameScopes::default()) {
         Some(error) => Err(unreadable(MANIFEST, error)),
         None => Ok(ReadManifest { manifest, parts: reader.parts }),
     }

@@ -1,11 +1,13 @@
 //! What may be written, and what is refused.
 
 use super::{Place, Wanted, for_each_database, rendered, safe};
-use crate::output::{CODES, Manifest, PlatformRecord, Target, TargetError, disk::RealDisk};
+use crate::output::{
+    CODES, Manifest, PlatformRecord, ScopeEntry, Target, TargetError, disk::RealDisk, manifest::SameScopes,
+};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeRegistry, Severity};
 use datasurface_platform::Revision;
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, sync::Arc};
 
 fn one() -> Wanted {
     Wanted::new("lock 1\n", &[("a.sql", "SELECT 1"), ("sub/b.sql", "SELECT 2")])
@@ -286,10 +288,32 @@ fn two_platforms_may_not_have_the_same_file() {
     let second = PlatformRecord { instance: super::instance("other"), ..first.clone() };
     let hash = Fingerprint::of_bytes(b"");
     let manifest = Manifest::new(Revision::new(hash), hash, [first, second]);
-    assert!(manifest.inconsistency().is_some());
+    assert!(manifest.inconsistency(&SameScopes::default()).is_some());
     let place = Place::new();
     let error = place.open().begin().unwrap().commit(manifest, None).unwrap_err();
     assert_eq!(error.diagnostic().code(), "target/incomplete");
+}
+
+#[test]
+fn files_are_in_each_others_way_in_a_scope_and_across_scopes() {
+    let mut platform = one().manifest().platforms().values().next().unwrap().clone();
+    let (first, hash) = (platform.scopes[0].clone(), Fingerprint::of_bytes(b""));
+    let mut clashes = |scopes: &[(&str, &[&str])]| {
+        let of = |(folder, files): &(&str, &[&str])| {
+            let mut entry = ScopeEntry { folder: safe(folder), ..(*first).clone() };
+            entry.scope = datasurface_platform::Scope::Shard((*folder).into());
+            let record = datasurface_platform::File::sql("a.sql", "").unwrap().record();
+            let files = files.iter().map(|path| (safe(path), record.clone()));
+            Arc::make_mut(&mut entry.record).files = files.collect();
+            Arc::new(entry)
+        };
+        platform.scopes = scopes.iter().map(of).collect();
+        let manifest = Manifest::new(Revision::new(hash), hash, [platform.clone()]);
+        manifest.inconsistency(&SameScopes::default()).is_some()
+    };
+    assert!(clashes(&[("x", &["a.sql", "A.sql"])]) && clashes(&[("x", &["a.sql", "a.sql/b"])]));
+    assert!(clashes(&[("x", &["y/a.sql"]), ("x/y", &["A.sql"])]));
+    assert!(!clashes(&[("x", &["y/a.sql"]), ("x/y", &["b.sql"])]));
 }
 
 #[test]
