@@ -25,6 +25,7 @@ impl<'a> Compiler<'_, 'a> {
         for TableWithJoins { relation, joins } in from {
             self.factor(relation, false, scope, &mut conditions);
             for Join { relation, global: _, join_operator } in joins {
+                let left = scope.relations.len();
                 let sees_left = matches!(join_operator, JoinOperator::CrossApply | JoinOperator::OuterApply);
                 self.factor(relation, sees_left, scope, &mut conditions);
                 match constraint(join_operator) {
@@ -32,6 +33,7 @@ impl<'a> Compiler<'_, 'a> {
                     None => scope.is_opaque = true,
                     Some(JoinConstraint::On(condition)) => conditions.push(condition),
                     Some(JoinConstraint::Using(columns)) => {
+                        self.both_have(columns, scope, left);
                         scope.merged.names.extend(columns.iter().filter_map(single).map(str::to_owned));
                     }
                     Some(JoinConstraint::Natural) => scope.merged.any = true,
@@ -40,6 +42,26 @@ impl<'a> Compiler<'_, 'a> {
             }
         }
         conditions
+    }
+
+    /// Reports the columns that joined tables are said to have both, and one side has not: those before a place, and those behind it.
+    fn both_have(&mut self, columns: &[ObjectName], scope: &Scope<'_>, left: usize) {
+        if scope.is_opaque {
+            return;
+        }
+        let (before, behind) = scope.relations.split_at(left.min(scope.relations.len()));
+        for name in columns.iter().filter_map(single) {
+            for side in [before, behind] {
+                if !side.iter().any(|one| one.provides(name)) {
+                    let names = side.iter().flat_map(Relation::names);
+                    self.problems.push(SqlProblem::UnknownColumn {
+                        table: side.first().filter(|_| side.len() == 1).and_then(|one| one.name.clone()),
+                        name: name.to_owned(),
+                        nearest: nearest(name, names).map(str::to_owned),
+                    });
+                }
+            }
+        }
     }
 
     /// Adds a table. `sees_left` says whether a query in its place sees the tables before it.
@@ -52,6 +74,11 @@ impl<'a> Compiler<'_, 'a> {
     ) where
         'a: 's,
     {
+        if let TableFactor::Table { name, args: Some(_), .. } | TableFactor::Function { name, .. } = factor
+            && let Some(reader) = parts(name).last().filter(|name| reads_elsewhere(&name.value))
+        {
+            self.problems.push(SqlProblem::UnknownTable { name: reader.value.clone(), nearest: None });
+        }
         let relation = match factor {
             TableFactor::Table {
                 name,
@@ -156,6 +183,16 @@ impl<'a> Compiler<'_, 'a> {
         self.problems.push(SqlProblem::UnknownTable { name: words.join("."), nearest: near });
         Table::Made(Rc::default())
     }
+}
+
+/// Functions in the place of a table that read files, or databases of elsewhere: no input.
+const OUTSIDE: &str = " arrow_scan azureblobstorage dblink delta_scan deltalake file filelist glob hdfs iceberg iceberg_scan jdbc mongodb \
+     mysql mysql_query mysql_scan odbc opendatasource openquery openrowset parquet_scan postgres_query postgres_scan postgresql \
+     read_blob read_csv read_csv_auto read_files read_json read_json_auto read_json_objects read_kafka read_ndjson read_parquet read_text \
+     read_xlsx remote remotesecure s3 s3cluster sniff_csv sqlite_query sqlite_scan url ";
+
+fn reads_elsewhere(function: &str) -> bool {
+    OUTSIDE.split(' ').any(|outside| !outside.is_empty() && is(outside, function))
 }
 
 /// Whether a name means the other one to every engine: some tell the cases of quoted names apart.

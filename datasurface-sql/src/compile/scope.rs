@@ -129,6 +129,11 @@ impl Relation<'_> {
         }
     }
 
+    /// Whether a column of a name may be meant.
+    pub(super) fn provides(&self, name: &str) -> bool {
+        self.may_have(name) || !matches!(self.columns(name), Columns::None)
+    }
+
     fn columns(&self, name: &str) -> Columns {
         match &self.table {
             Table::Input(input) => {
@@ -176,7 +181,7 @@ impl Relation<'_> {
         }
     }
 
-    fn names(&self) -> Vec<&str> {
+    pub(super) fn names(&self) -> Vec<&str> {
         match &self.table {
             Table::Input(input) => input.columns().iter().map(|column| column.name().as_str()).collect(),
             Table::Made(table) => table.columns.iter().filter_map(|column| column.name.as_deref()).collect(),
@@ -215,8 +220,8 @@ impl<'s> Scope<'s> {
 
     /// Whether any column may be meant by a word.
     pub(super) fn provides(&self, word: &str) -> bool {
-        let may_be = |one: &Relation<'_>| one.may_have(word) || !matches!(one.columns(word), Columns::None);
-        let own = self.relations.iter().any(may_be) || self.aliases.iter().any(|alias| is(alias.name, word));
+        let own = self.relations.iter().any(|one| one.provides(word))
+            || self.aliases.iter().any(|alias| is(alias.name, word));
         own || self.is_opaque || self.outer.is_some_and(|outer| outer.provides(word))
     }
 
@@ -398,21 +403,23 @@ impl<'s> Scope<'s> {
                 }
             }
         }
-        // Some dialects write the member of a value like that; of a table that is not understood, the name may be unknown.
-        let has_open = self.chain().flat_map(|scope| &scope.relations).any(Relation::is_open);
-        if has_open || self.provides(table) {
-            return Meaning::Unknown;
-        }
+        self.no_table(table).map_or(Meaning::Unknown, Meaning::Problem)
+    }
+
+    /// What is wrong with a name before a column that names no table here or around; nothing, if it may mean something else.
+    pub(super) fn no_table(&self, table: &str) -> Option<SqlProblem> {
         let relations = || self.chain().flat_map(|scope| &scope.relations);
+        // Some dialects write the member of a value like that; of a table that is not understood, the name may be unknown.
+        let may_be = |one: &Relation<'_>| one.is_open() || one.is_called(table);
+        if self.chain().any(|scope| scope.is_opaque) || relations().any(may_be) || self.provides(table) {
+            return None;
+        }
         // An alias hides the name of its table.
         let hidden = relations()
             .find(|one| matches!(&one.table, Table::Input(input) if input.is_called(table)))
             .and_then(|one| one.name.as_deref());
         let near = hidden.or_else(|| nearest(table, relations().filter_map(|one| one.name.as_deref())));
-        Meaning::Problem(SqlProblem::UnknownTable {
-            name: table.to_owned(),
-            nearest: near.map(str::to_owned),
-        })
+        Some(SqlProblem::UnknownTable { name: table.to_owned(), nearest: near.map(str::to_owned) })
     }
 
     fn chain(&self) -> impl Iterator<Item = &Scope<'_>> {

@@ -159,6 +159,11 @@ impl<'a> Compiler<'_, 'a> {
                 self.wildcard(&tables, tables.len() == 1 && !scope.is_opaque, options, scope, made);
             }
             _ => {
+                if let SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(table), _) =
+                    item
+                {
+                    self.problems.extend(single(table).and_then(|table| scope.no_table(table)));
+                }
                 (made.is_complete, made.is_in_order) = (false, false);
                 made.others.add(self.mentioned(item, Some(scope)).after(Step::MAKE));
             }

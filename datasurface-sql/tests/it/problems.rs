@@ -53,6 +53,15 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
         ("SELECT id FROM Shop_people UNION ALL (SELECT 1, 2 INTERSECT SELECT 3, 4)", &["UNION of 1 and 2"]),
         ("SELECT id, name FROM Shop_people EXCEPT VALUES (1), (2)", &["EXCEPT of 2 and 1"]),
         ("SELECT 1 FROM (SELECT 1 UNION SELECT 2, 3) AS d", &["UNION of 1 and 2"]),
+        ("SELECT q.* FROM Shop_people p", &["table q ~p"]),
+        ("SELECT Shop_people.* FROM Shop_people p", &["table Shop_people ~p"]),
+        ("SELECT 1 FROM Shop_people JOIN Shop_orders USING (buyer)", &["column Shop_people.buyer"]),
+        (
+            "SELECT 1 FROM Shop_people JOIN Shop_orders USING (ide)",
+            &["column Shop_orders.ide ~id", "column Shop_people.ide ~id"],
+        ),
+        ("SELECT 1 AS a FROM read_csv('/etc/passwd')", &["table read_csv"]),
+        ("SELECT 1 AS a FROM public.dblink('host=db', 'SELECT 1') AS d(x int)", &["table dblink"]),
         ("SELECT nowhere, elsewhere, nowhere FROM Shop_orders", &["column elsewhere", "column nowhere"]),
     ] {
         assert_eq!(problems(sql), expected, "{sql}");
@@ -63,6 +72,10 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
 fn what_some_dialect_understands_is_not_wrong() {
     for sql in [
         "SELECT id, name FROM Shop_people UNION SELECT id, buyer FROM Shop_orders UNION ALL SELECT 1, 'a'",
+        "SELECT p.* FROM Shop_people p JOIN Shop_orders USING (id)",
+        "SELECT j.* FROM Shop_people, json_each(name) j",
+        "SELECT a.* FROM Shop_people, LATERAL (SELECT Shop_people.*) AS a",
+        "SELECT 1 FROM generate_series(1, 3) AS g(id) JOIN Shop_people USING (id)",
         "SELECT * FROM Shop_people UNION SELECT id FROM Shop_orders",
         "SELECT id FROM Shop_people UNION ALL BY NAME SELECT id, buyer FROM Shop_orders",
         "SELECT ID, \"NAME\" FROM shop_PEOPLE",
