@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        Mutex, OnceLock,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::{Duration, Instant},
@@ -154,7 +154,8 @@ impl Server {
 
     /// Does something on a connection that is kept: making one costs as much as most of what is done.
     fn administer(&self, work: impl Fn(&mut Client) -> Result<(), postgres::Error>) {
-        let mut kept = self.administrator.lock().unwrap();
+        // Another test may have failed with it.
+        let mut kept = self.administrator.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.as_ref().is_none_or(Client::is_closed) {
             *kept = Some(self.config("postgres", "postgres").connect(NoTls).unwrap());
         }

@@ -272,7 +272,10 @@ impl<'a> Reader<'a> {
             return DataTypeError { text, reason, nearest: None };
         }
         if let Some((_, known)) = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
-            return DataTypeError { text, reason: None, nearest: Some(*known) };
+            // What stands in its parentheses is right most often.
+            let has_arguments = before.get(..end).is_some_and(|whole| whole.contains('('));
+            let known = if has_arguments { known.split('(').next().unwrap_or(known) } else { known };
+            return DataTypeError { text, reason: None, nearest: Some(known) };
         }
         if let Some((_, form)) = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
             let reason = Some(format!("it is written as {form}"));

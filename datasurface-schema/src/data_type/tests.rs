@@ -95,6 +95,7 @@ fn what_is_no_type_says_why() {
     assert_eq!(nearest("Array(Struct(a Intger))"), Some("Integer"));
     assert_eq!(nearest("Strng"), Some("VarChar"));
     assert_eq!(nearest("Number"), Some("Decimal(38,0)"));
+    assert_eq!(nearest("Number(9,2)"), Some("Decimal"));
     assert_eq!(nearest("Float8E4M4"), Some("Float8E4M3"));
 }
 

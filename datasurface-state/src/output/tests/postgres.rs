@@ -27,7 +27,7 @@ pub(super) fn place_on(server: &Server, name: String) -> StatePlace {
 }
 
 /// Lets a process write without end while something is done to its server, and looks at what it leaves.
-fn endured(mut disturb: impl FnMut(&mut Server)) {
+fn endured(disturb: impl Fn(&mut Server, u64)) {
     let Some(mut server) = Server::start() else { return };
     let place = Place::new();
     let name = place.folder.path().display().to_string();
@@ -44,9 +44,13 @@ fn endured(mut disturb: impl FnMut(&mut Server)) {
     while round < 40 || counts().into_iter().filter(|count| *count > 5).count() < 2 {
         assert!(Instant::now() < until, "writes that were done, and that were not: {:?}", counts());
         round += 1;
-        // On a slow machine, no write would be done in a time that is always short.
         thread::sleep(Duration::from_millis(50 + 2 * round));
-        disturb(&mut server);
+        // On a slow machine, no write would be done in a time that is always short.
+        let done = counts().first().copied();
+        while round % 4 == 0 && counts().first().copied() == done && Instant::now() < until {
+            thread::sleep(Duration::from_millis(20));
+        }
+        disturb(&mut server, round);
         assert!(child.try_wait().unwrap().is_none(), "it found something that it should not");
     }
     child.kill().unwrap();
@@ -63,7 +67,7 @@ fn endured(mut disturb: impl FnMut(&mut Server)) {
 
 #[test]
 fn connections_that_are_lost_at_any_moment_lose_nothing() {
-    endured(|server| {
+    endured(|server, _| {
         let all =
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'datasurface'";
         server.owner("postgres").batch_execute(all).unwrap();
@@ -72,9 +76,7 @@ fn connections_that_are_lost_at_any_moment_lose_nothing() {
 
 #[test]
 fn a_server_that_crashes_loses_nothing() {
-    let mut round = 0;
-    endured(|server| {
-        round += 1;
+    endured(|server, round| {
         if round % 8 == 0 {
             server.crash();
             server.recover();
