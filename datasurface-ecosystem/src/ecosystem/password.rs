@@ -222,9 +222,11 @@ fn password_length(rest: &str) -> Option<usize> {
 }
 
 /// Everything behind a question mark: nothing is found by it that could not be found without. A fragment with a value is no place in a
-/// document, but a parameter; a folder may be called `C#`.
+/// document, but a parameter, and one behind `.git` is no part of a name; a folder may be called `C#`.
 fn query(address: &str) -> Option<Range<usize>> {
-    let fragment = address.find('#').filter(|at| address.get(*at..).is_some_and(|rest| rest.contains('=')));
+    let behind = |at: &usize| address.get(at + 1..).unwrap_or_default();
+    let fragment = address.find('#').filter(|at| behind(at).contains('='));
+    let fragment = fragment.or_else(|| Some(address.find(".git#")? + ".git".len()));
     let mark = [address.find('?'), fragment].into_iter().flatten().min()?;
     let start = mark + '?'.len_utf8();
     (start < address.len()).then_some(start..address.len())

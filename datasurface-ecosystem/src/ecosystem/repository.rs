@@ -39,7 +39,7 @@ impl RepositoryHost {
 /// several own parts of the model in one repository, each has a path in it: `github:owner/name@branch:teams/sales`.
 ///
 /// Two are [the same](Self::is_same) only if host, address, repository, branch and path are equal, letter by letter; the
-/// credential makes no difference. A user of the web, a password, a token, a query or a fragment with a value in the address is never shown,
+/// credential makes no difference. A user of the web, a password, a token, a query or a fragment in the address is never shown,
 /// and validation rejects it: documents use the long form for such a repository, since the text form would lose it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -169,7 +169,7 @@ impl Repository {
         }
     }
 
-    /// Whether a user of the web, a password, a token, a query or a fragment with a value is in its address.
+    /// Whether a user of the web, a password, a token, a query or a fragment is in its address.
     #[must_use]
     pub fn holds_password(&self) -> bool {
         self.is_redacted
@@ -306,10 +306,11 @@ mod tests {
     }
 
     #[test]
-    fn a_fragment_with_a_value_is_never_shown() {
+    fn a_fragment_is_never_shown() {
         for (text, shown) in [
             ("git:https://host.example/a/b.git#tok=abcd@main", "git:https://host.example/a/b.git#…"),
             ("git:host.example:b.git#a=b@main", "git:host.example:b.git#…"),
+            ("git:https://host.example/C#/b.git#hunter2@main", "git:https://host.example/C#/b.git#…"),
             ("git:https://host.example/C#/b.git?x@main", "git:https://host.example/C#/b.git?…"),
         ] {
             let repository = Repository::from(text);
@@ -317,7 +318,11 @@ mod tests {
             assert_eq!(repository.to_string(), shown);
         }
         // A folder may be called like this.
-        for text in ["git:https://host.example/C#.git@main", "git:git@host.example:F#/b.git@main"] {
+        for text in [
+            "git:https://host.example/C#.git@main",
+            "git:https://host.example/C#@main",
+            "git:git@host.example:F#/b.git@main",
+        ] {
             assert!(!Repository::from(text).holds_password(), "{text}");
             assert_eq!(Repository::from(text).to_string(), text);
         }

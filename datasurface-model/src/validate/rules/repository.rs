@@ -27,7 +27,7 @@ pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
     "repository/password",
     "a user, a password, a token, a query or a fragment is in the address of a repository",
     "Whoever may read the model could read the secret, and every copy of the model keeps it for ever. What stands in the place of the \
-     user may be a token, however short, but for `git@` and the user of SSH, who comes with a key; and a query, or a fragment with a value, may hold one. Take it out, change it wherever it is valid, and name a credential instead: \
+     user may be a token, however short, but for `git@` and the user of SSH, who comes with a key; and a query or a fragment may hold one. Take it out, change it wherever it is valid, and name a credential instead: \
      `credential` names one, and a credential store has it.",
 );
 
