@@ -52,7 +52,7 @@ impl Documents {
         let former = self.former.get_or_init(|| FormerHeaders::read(&ecosystem));
         unread.iter_mut().for_each(|path| *path = former.followed_path(path));
         // Who declares what is absent may be what could not be read.
-        let is_declared_elsewhere = unread.iter().map(EcosystemPart::of_unread).any(|part| {
+        let is_declared_elsewhere = unread_parts(&unread).any(|part| {
             matches!(part, EcosystemPart::Whole | EcosystemPart::Heading | EcosystemPart::Zone(_))
         });
         for finding in assembled {
@@ -93,6 +93,15 @@ const MOST_SEGMENTS: usize = 8;
 /// Members on which no finding depends.
 const IS_NOT_JUDGED: [&str; 2] = [FORMAT_MEMBER, segment::DOCUMENTATION];
 
+/// A member on which nothing outside of its object depends: paths to it say that a value is not known there.
+const UNKNOWN_VALUE: &str = segment::DOCUMENTATION;
+
+/// The parts that are not known as a whole: all that depends on these is not known, either.
+fn unread_parts(unread: &[ModelPath]) -> impl Iterator<Item = EcosystemPart> {
+    let is_part = |path: &&ModelPath| path.segments().last() != Some(UNKNOWN_VALUE);
+    unread.iter().filter(is_part).map(EcosystemPart::of_unread)
+}
+
 struct PartialRead {
     part: Option<DocumentPart>,
     errors: Vec<ReadError>,
@@ -121,6 +130,11 @@ fn read(document: &Document, schemas: &mut Schemas) -> PartialRead {
             Unread::Nothing => continue,
             Unread::Around => (error.extent(), None),
             Unread::Object(object) => (Some(*object), None),
+            Unread::Value(object) => {
+                let places = places(&path, shape, &tree.root, *object);
+                unread.extend(places.into_iter().map(|place| place.entry(UNKNOWN_VALUE)));
+                continue;
+            }
             Unread::Members(object, members) => (Some(*object), Some(members)),
         };
         let Some(extent) = extent else {

@@ -7,6 +7,7 @@
 use super::{
     certainty::{OF_A_THING, OF_A_VALUE, OF_NO_USE, is_of_an_unread_thing, may_be_declared_in},
     sound::{SoundPart, erroneous, findings, part_of_error, since, with_sound_settings},
+    unread_parts,
 };
 use chrono::NaiveDate;
 use datasurface_model::{
@@ -41,7 +42,7 @@ impl PartialValidation {
             let sound = outcome.ok().map(|checked| SoundPart::whole(whole, checked, on));
             return Self { findings: found, waived, sound };
         }
-        let mut left_out: BTreeSet<EcosystemPart> = unread.iter().map(EcosystemPart::of_unread).collect();
+        let mut left_out: BTreeSet<EcosystemPart> = unread_parts(unread).collect();
         let findings = match unread.is_empty() {
             true => found.clone(),
             false => certain(&found, &whole, (unread, &left_out), on, &outcome),

@@ -34,6 +34,8 @@ pub(crate) enum Unread {
     Around,
     /// An object, which was left out.
     Object(Extent),
+    /// A single value of an object, under a name that is not known: what else the object lacks is not missed, and nothing else depends on it.
+    Value(Extent),
     /// Members of an object, which was read without them.
     Members(Extent, Vec<String>),
 }

@@ -296,9 +296,11 @@ impl<'r, 'n> MemberReader<'r, 'n> {
                 continue;
             }
             let meant = meant(&member.name, known).filter(|near| self.is_vacant(near));
-            let unread = match meant {
-                Some(_) => Unread::Nothing,
-                None => Unread::Members(self.reader.node.extent, self.unsaid(known)),
+            let object = self.reader.node.extent;
+            let unread = match (meant, &member.value.value) {
+                (Some(_), _) => Unread::Nothing,
+                (None, Value::Object(_) | Value::List(_)) => Unread::Members(object, self.unsaid(known)),
+                (None, _) => Unread::Value(object),
             };
             let error = ReadError::unknown_member(&member.name, known).with_extent(member.extent);
             self.reader.note(error.with_unread(unread));

@@ -20,7 +20,8 @@ pub(super) fn routes(tables: &[Routed<'_>]) -> Config {
     let mut shared: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     let mut routes: Vec<(String, String)> = Vec::new();
     for Routed { qualifier, table, topic } in tables {
-        match topic.strip_suffix(table) {
+        // A pattern of several is read again by what is between their names.
+        match topic.strip_suffix(table).filter(|_| !table.contains(['|', '(', ')', '\\'])) {
             Some(before) => shared.entry((before, qualifier)).or_default().push(table),
             None => routes.push((literal(&format!("{qualifier}{table}")), (*topic).to_owned())),
         }
@@ -87,18 +88,19 @@ mod tests {
             table("S.db.public.", "line-items", "S.Shop__line-items"),
             table("S.db.sales.", "orders", "S.Sales__orders"),
             table("S.db.public.", "tbl_17", "S.Shop__customers"),
+            table("S.db.public.", "a|b", "S.Shop__a|b"),
         ];
         let config = routes(&tables);
         let of = |name: &str, part: &str| config[&format!("transforms.{name}.{part}")].as_str();
-        assert_eq!(config["transforms"], "route1,route2,route3");
+        assert_eq!(config["transforms"], "route1,route2,route3,route4");
         assert_eq!(of("route1", "regex"), r"S\.db\.public\.(orders|line\-items)");
         assert_eq!(of("route1", "replacement"), "S.Shop__$1");
         assert_eq!(
-            (of("route2", "regex"), of("route2", "replacement")),
+            (of("route3", "regex"), of("route3", "replacement")),
             (r"S\.db\.public\.tbl_17", "S.Shop__customers")
         );
         assert_eq!(
-            (of("route3", "regex"), of("route3", "replacement")),
+            (of("route4", "regex"), of("route4", "replacement")),
             (r"S\.db\.sales\.orders", "S.Sales__orders")
         );
         let routed = routed(&config);
@@ -107,6 +109,7 @@ mod tests {
         let expected = [
             ("S.db.public.orders", "S.Shop__orders"),
             ("S.db.public.line-items", "S.Shop__line-items"),
+            ("S.db.public.a|b", "S.Shop__a|b"),
             ("S.db.public.tbl_17", "S.Shop__customers"),
             ("S.db.sales.orders", "S.Sales__orders"),
         ];
