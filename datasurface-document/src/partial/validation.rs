@@ -73,7 +73,7 @@ fn certain(
     };
     let is_certain = |finding: &&Diagnostic| {
         let is_of_heading = part_of_error(finding) == EcosystemPart::Heading;
-        let may_change = OF_NO_USE.contains(&finding.code())
+        let may_change = (OF_NO_USE.contains(&finding.code()) && !parts.is_empty())
             || is_of_an_unread_thing(finding, unread)
             || parts.iter().any(|part| may_be_declared_in(part, finding))
             || (is_of_heading && lacks_heading);
