@@ -21,10 +21,8 @@ impl Broker {
     pub fn check(&self, model: &SoundPart, lock: &Lock) -> LintReport {
         Session::new(self.clone()).check(model, lock)
     }
-}
 
-impl Broker {
-    /// What platforms with another error find wrong with their settings.
+    /// Returns what platforms with another error find wrong with their settings.
     fn settings_findings(&self, model: &SoundPart) -> Vec<Diagnostic> {
         let (ecosystem, names) = (model.ecosystem(), StorageRecord::default());
         let configured = model
@@ -55,7 +53,8 @@ impl Session {
                     let findings = refused.findings().clone();
                     let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error);
                     let errors: Vec<ModelPath> = errors.map(|error| error.path().clone()).collect();
-                    (findings, errors)
+                    let is_cause = |finding: &&Diagnostic| !follows_from(&errors, finding);
+                    (findings.iter().filter(is_cause).cloned().collect(), errors)
                 }
             };
             // What is found when parts are left out again is known, or a consequence of that.
@@ -75,9 +74,21 @@ impl Session {
     }
 }
 
+/// Whether a finding says what is pinned to a platform that has an error itself: whether it can is known when that is mended.
+fn follows_from(errors: &[ModelPath], finding: &Diagnostic) -> bool {
+    let is_of_a_pin = [segment::GROUP_PINS, segment::PRIMARY_PINS].contains(&first_segment(finding.path()));
+    let platforms = errors.iter().filter(|error| first_segment(error) == segment::PLATFORMS);
+    let mut names = platforms.filter_map(|error| error.segments().nth(1));
+    is_of_a_pin && names.any(|name| finding.message().starts_with(&format!("`{name}` cannot ")))
+}
+
+fn first_segment(path: &ModelPath) -> &str {
+    path.segments().next().unwrap_or_default()
+}
+
 /// Of waivers, those that look unused may be about a part that was left out.
 fn is_about_more_than_waivers(finding: &Diagnostic) -> bool {
-    finding.path().segments().next() != Some(segment::WAIVERS)
+    first_segment(finding.path()) != segment::WAIVERS
 }
 
 /// Leaves out what a platform may be chosen for only because something was left out. `None` if nothing remains.

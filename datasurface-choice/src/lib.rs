@@ -111,13 +111,10 @@ pub static CODES: &[&CodeInfo] = &[
     &explain::UNKNOWN_NAME,
 ];
 
-/// Whether a finding says that none of all platforms can do something, or that one cannot of which no descriptor was given: of platforms that
-/// could not be asked, neither is known.
+/// Whether a finding says that none of all platforms can do something.
 #[must_use]
 pub fn needs_all_platforms(finding: &Diagnostic) -> bool {
-    let is_unknown = || finding.message().ends_with(&lack::Lack::Configuration.to_string());
     [serve::NO_PLATFORM.code, capture::NO_CAPTURE.code].contains(&finding.code())
-        || CODES.iter().any(|info| info.code == finding.code()) && is_unknown()
 }
 
 /// The choice between the platforms of an ecosystem.

@@ -28,7 +28,8 @@ pub struct PartialModel {
     pub ecosystem: Ecosystem,
     /// The findings about the form of documents; no errors if all of them could be read.
     pub findings: Findings,
-    /// The places of the parts that are not in the ecosystem, or lack something. An empty path says that anything may be missing.
+    /// The places of the parts that are not in the ecosystem, or lack something. An empty path says that anything may be missing, and one to the
+    /// documentation of a thing that a single value of it is not known, on which nothing else depends.
     pub unread: Vec<ModelPath>,
 }
 

@@ -29,7 +29,7 @@ pub struct PartialValidation {
 
 impl PartialValidation {
     /// Validates an ecosystem as far as it is known. `unread` are the places of parts that are not in it because they could not be
-    /// read, or that lack something for that reason. An empty path says that anything may be missing.
+    /// read, or that lack something for that reason, as [`PartialModel::unread`](super::PartialModel::unread) has them.
     #[must_use]
     pub fn new(ecosystem: Ecosystem, with: &Validation<'_>, unread: &[ModelPath]) -> Self {
         let (whole, on) = (ecosystem.clone(), with.date());

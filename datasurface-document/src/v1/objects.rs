@@ -58,7 +58,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut attempts: A) -> Result<Object<T>, A::Error> {
         loop {
             let object = attempts.next_element()?;
-            if object.is_some() || attempts.size_hint() == Some(0) {
+            if object.is_some() || attempts.size_hint() != Some(1) {
                 return Ok(Object(object));
             }
         }

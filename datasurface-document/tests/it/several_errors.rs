@@ -185,7 +185,7 @@ fn a_near_name_with_a_value_of_another_type_is_left_out() {
     assert!(codes(&outcome).contains(&"name/syntax"), "{}", outcome.findings);
 }
 
-/// An object with more that is wrong than anybody mends at once is lost, in time that its size bounds.
+/// An object with more that is wrong than anybody mends at once is lost as a whole, after few errors.
 #[test]
 fn what_is_wrong_with_one_object_is_bounded() {
     let sinks = vec!["5"; 20_000].join(",");

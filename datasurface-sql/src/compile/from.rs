@@ -1,7 +1,9 @@
 //! The tables of a FROM.
 
 use super::{
-    Compiler, MadeTable, renamed,
+    Compiler, MadeTable,
+    expression::READERS,
+    renamed,
     scope::{Relation, Scope, Table},
 };
 use crate::{
@@ -185,14 +187,15 @@ impl<'a> Compiler<'_, 'a> {
     }
 }
 
-/// Functions in the place of a table that read files, or databases of elsewhere: no input.
-const OUTSIDE: &str = " arrow_scan azureblobstorage dblink delta_scan deltalake file filelist glob hdfs iceberg iceberg_scan jdbc mongodb \
-     mysql mysql_query mysql_scan odbc opendatasource openquery openrowset parquet_scan postgres_query postgres_scan postgresql \
+/// Functions that stand in the place of a table alone, and read files, or databases of elsewhere: no input.
+const OUTSIDE: &str = " arrow_scan azureblobstorage delta_scan deltalake file filelist glob hdfs iceberg iceberg_scan jdbc mongodb \
+     mysql mysql_query mysql_scan odbc opendatasource openrowset parquet_scan postgres_query postgres_scan postgresql \
      read_blob read_csv read_csv_auto read_files read_json read_json_auto read_json_objects read_kafka read_ndjson read_parquet read_text \
      read_xlsx remote remotesecure s3 s3cluster sniff_csv sqlite_query sqlite_scan url ";
 
 fn reads_elsewhere(function: &str) -> bool {
-    OUTSIDE.split(' ').any(|outside| !outside.is_empty() && is(outside, function))
+    let mut outside = OUTSIDE.split_whitespace().chain(READERS);
+    outside.any(|outside| is(outside, function))
 }
 
 /// Whether a name means the other one to every engine: some tell the cases of quoted names apart.
