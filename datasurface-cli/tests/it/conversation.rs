@@ -90,9 +90,10 @@ pub(crate) fn is_documented(page: &str, conversation: impl IntoIterator<Item = (
     if std::env::var_os("DATASURFACE_UPDATE").is_some() {
         fs::write(&file, format!("{text}{BEGINNING}{now}")).unwrap();
     } else {
+        let other = before.lines().zip(now.lines()).find(|(documented, held)| documented != held);
         assert!(
             before == now,
-            "the conversation in `docs/{page}` is another one; DATASURFACE_UPDATE=1 writes it"
+            "the conversation in `docs/{page}` is another one, from {other:?} on; DATASURFACE_UPDATE=1 writes it"
         );
     }
 }
