@@ -1,6 +1,6 @@
 //! The codes of errors in the form of documents.
 
-use super::former_headers::FORMER_NAME;
+use super::aliases::FORMER_NAME;
 use datasurface_model::CodeInfo;
 
 /// Every code that reading documents can report, in order.

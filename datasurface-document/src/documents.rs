@@ -1,8 +1,8 @@
 //! The documents of a model, as text, and how they are loaded.
 
 use super::{
-    assemble::assemble_partly, error::DocumentError, former_headers::FormerHeaders, header::DocumentHeader,
-    lines::Lines, part::DocumentPart, syntax::Syntax, tree::ReadError, v1::Schemas,
+    aliases::HeaderAliases, assemble::assemble, definitions::Defined, error::DocumentError,
+    header::DocumentHeader, lines::Lines, part::DocumentPart, syntax::Syntax, tree::ReadError, v1::Schemas,
 };
 use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, Text, segment};
 use rustc_hash::FxHashMap;
@@ -47,8 +47,8 @@ use std::{
 #[derive(Clone, Debug, Default)]
 pub struct Documents {
     by_name: BTreeMap<Text, Document>,
-    /// What headers by former names lead to, once the model was loaded.
-    pub(super) former: Arc<OnceLock<FormerHeaders>>,
+    /// What headers by other names lead to, once the model was loaded.
+    pub(super) aliases: Arc<OnceLock<HeaderAliases>>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ impl Documents {
         let text = text.strip_prefix('\u{feff}').map(Arc::from).unwrap_or(text);
         let syntax = Syntax::detect(&name, &text);
         self.by_name.insert(name, Document { text, syntax, header: Arc::default() });
-        self.former = Arc::default();
+        self.aliases = Arc::default();
         self
     }
 
@@ -134,8 +134,9 @@ impl Documents {
         if !findings.is_empty() {
             return Err(DocumentError::new(findings.into_iter().collect()));
         }
-        let (ecosystem, findings) = assemble_partly(parts.iter().map(|(name, part)| (*name, &**part)));
-        self.former.get_or_init(|| FormerHeaders::read(&ecosystem));
+        let parts = parts.iter().map(|(name, part)| (*name, &**part));
+        let Defined { ecosystem, misspelled, .. } = assemble(parts, &|_, _| false, &mut findings);
+        self.aliases.get_or_init(|| HeaderAliases::read(&ecosystem, misspelled));
         match findings.as_slice() {
             [] => Ok(ecosystem),
             _ => Err(DocumentError::new(self.located(findings.into_iter().collect()))),
@@ -146,9 +147,9 @@ impl Documents {
     /// model was loaded; nothing is returned until then.
     #[must_use]
     pub fn outdated_headers(&self) -> Findings {
-        let Some(former) = self.former.get() else { return Findings::default() };
+        let Some(aliases) = self.aliases.get() else { return Findings::default() };
         let outdated =
-            self.iter().filter_map(|(name, document)| former.outdated(name, document.header.get()?));
+            self.iter().filter_map(|(name, document)| aliases.outdated(name, document.header.get()?));
         self.located(outdated.collect())
     }
 

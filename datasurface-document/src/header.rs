@@ -40,7 +40,7 @@ impl DocumentHeader {
     }
 }
 
-/// Takes the head off a document. A slip in the name of one of its members is an error, and is read as what was meant.
+/// Takes the head off a document. A slip in it is an error, and is read as what was meant.
 pub(super) fn take(root: &mut Node<'_>, slips: &mut Vec<ReadError>) -> Result<DocumentHeader, ReadError> {
     let at = root.extent;
     let Value::Object(members) = &mut root.value else {
@@ -48,39 +48,52 @@ pub(super) fn take(root: &mut Node<'_>, slips: &mut Vec<ReadError>) -> Result<Do
             ReadError::unreadable("expected an ecosystem, a zone or a team, as an object").with_extent(at)
         );
     };
-    let mut take = |name: &str| {
-        // A list is one of zones, or of teams.
-        let is_list = |member: &Member<'_>| matches!(member.value.value, Value::List(_) | Value::Object(_));
-        let is_said =
-            |member: &Member<'_>| member.name == name && (name == FORMAT_MEMBER || !is_list(member));
-        let is_meant = |member: &Member<'_>| {
-            matches!(member.value.value, Value::Text(_)) && nearest(&member.name, MEMBERS) == Some(name)
-        };
-        let position = members.iter().position(is_said);
-        let position = position.or_else(|| {
-            let position = members.iter().position(is_meant)?;
-            let member = members.get(position)?;
-            let slip = ReadError::unknown_member(&member.name, &[name]).with_unread(Unread::Nothing);
-            slips.push(slip.with_extent(member.extent));
-            Some(position)
-        });
-        position.map(|position| members.remove(position)).map(said).transpose()
-    };
-    match take(FORMAT_MEMBER)? {
+    match take_member(members, FORMAT_MEMBER, slips).map(said).transpose()? {
         Some((format, _)) if SUPPORTED.contains(&format.as_str()) => {}
         Some((format, extent)) => return Err(unsupported(&format).with_extent(extent)),
         None => return Err(unsaid().with_extent(Extent { end: at.start, ..at })),
     }
+    let mut take =
+        |name| take_member(members, name, slips).map(|member| said_or_meant(member, slips)).transpose();
     match (take(segment::ZONE)?, take(segment::TEAM)?) {
         (None, None) => Ok(DocumentHeader::Ecosystem),
         (Some((zone, _)), None) => Ok(DocumentHeader::Zone(zone.into())),
         (None, Some((team, _))) => Ok(DocumentHeader::Team(team.into())),
-        (Some(_), Some((_, extent))) => {
-            Err(ReadError::unreadable("a document is about a zone, or about a team")
-                .with_extent(extent)
-                .help("say `team: zone/team` alone"))
+        (Some((zone, _)), Some((team, extent))) => {
+            let slip = ReadError::unreadable("a document is about a zone, or about a team");
+            let slip = slip.with_unread(Unread::Nothing).help("say `team: zone/team` alone");
+            slips.push(slip.with_extent(extent));
+            let is_whole = team.contains('/');
+            Ok(DocumentHeader::Team(if is_whole {
+                team.into()
+            } else {
+                TeamKey::new(zone.as_str(), team.as_str())
+            }))
         }
     }
+}
+
+/// Takes a member of the head, or the one that was meant as it.
+fn take_member<'t>(
+    members: &mut Vec<Member<'t>>,
+    name: &str,
+    slips: &mut Vec<ReadError>,
+) -> Option<Member<'t>> {
+    // A list is one of zones, or of teams.
+    let is_list = |member: &Member<'_>| matches!(member.value.value, Value::List(_) | Value::Object(_));
+    let is_said = |member: &Member<'_>| member.name == name && (name == FORMAT_MEMBER || !is_list(member));
+    let is_meant = |member: &Member<'_>| {
+        matches!(member.value.value, Value::Text(_)) && nearest(&member.name, MEMBERS) == Some(name)
+    };
+    let position = members.iter().position(is_said);
+    let position = position.or_else(|| {
+        let position = members.iter().position(is_meant)?;
+        let member = members.get(position)?;
+        let slip = ReadError::unknown_member(&member.name, &[name]).with_unread(Unread::Nothing);
+        slips.push(slip.with_extent(member.extent));
+        Some(position)
+    });
+    position.map(|position| members.remove(position))
 }
 
 fn said(member: Member<'_>) -> Result<(String, Extent), ReadError> {
@@ -89,6 +102,16 @@ fn said(member: Member<'_>) -> Result<(String, Extent), ReadError> {
         Value::Text(text) => Ok((text.into_owned(), at)),
         _ => Err(ReadError::unreadable(format!("`{}` must be text", member.name)).with_extent(at)),
     }
+}
+
+/// A name in digits without quotes is an error, and is read as that name.
+fn said_or_meant(member: Member<'_>, slips: &mut Vec<ReadError>) -> Result<(String, Extent), ReadError> {
+    let at = member.value.extent;
+    let Value::Number(spelling) = &member.value.value else { return said(member) };
+    let slip = ReadError::unreadable(format!("`{}` must be text", member.name));
+    let slip = slip.with_unread(Unread::Nothing).help(format!("write `{}: \"{spelling}\"`", member.name));
+    slips.push(slip.with_extent(at));
+    Ok((spelling.to_string(), at))
 }
 
 fn unsaid() -> ReadError {

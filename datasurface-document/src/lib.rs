@@ -26,14 +26,15 @@
 //! [`Documents`] are one model in many files: in memory, or with the feature `fs` a folder. A [`Report`] shows findings with file, line
 //! and column, as text, JSON or SARIF. A [`Loader`] reads documents again at the cost of those that changed. [`apply_suggestion`] follows a suggestion.
 
+mod aliases;
 mod assemble;
 mod codes;
 mod credentials;
+mod definitions;
 mod documents;
 mod error;
 #[cfg(feature = "fs")]
 mod files;
-mod former_headers;
 mod header;
 mod json_errors;
 mod lines;
@@ -49,6 +50,7 @@ mod shape;
 mod stored;
 mod syntax;
 mod tree;
+mod undeclared;
 mod v1;
 #[cfg(feature = "yaml")]
 mod yaml;

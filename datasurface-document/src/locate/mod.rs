@@ -6,7 +6,7 @@
 mod search;
 mod within;
 
-use super::{documents::Documents, former_headers::FormerHeaders, v1};
+use super::{aliases::HeaderAliases, documents::Documents, v1};
 use datasurface_model::{Diagnostic, Findings, ModelPath, Position, segment};
 use std::ops::Range;
 
@@ -28,10 +28,10 @@ impl Documents {
     fn places(&self, wanted: Vec<ModelPath>) -> Places {
         let mut places = Places { best: wanted.iter().map(|_| NearestPlaces::default()).collect(), wanted };
         if !places.wanted.is_empty() {
-            let unknown = FormerHeaders::default();
-            let former = self.former.get().unwrap_or(&unknown);
+            let unknown = HeaderAliases::default();
+            let aliases = self.aliases.get().unwrap_or(&unknown);
             for (name, document) in self.iter() {
-                search::look_into(name, document, former, &mut places);
+                search::look_into(name, document, aliases, &mut places);
             }
         }
         places

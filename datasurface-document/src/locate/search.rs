@@ -3,8 +3,8 @@
 
 use super::{MAX_POSITIONS, Near, Places, Way, within::Words};
 use crate::{
+    aliases::HeaderAliases,
     documents::Document,
-    former_headers::FormerHeaders,
     header::{self, DocumentHeader},
     lines::Lines,
     shape::{At, Inner, Shape, Tree, inside},
@@ -36,9 +36,9 @@ struct Search<'s> {
 }
 
 /// Records the places of a document to which paths lead.
-pub(super) fn look_into(name: &str, document: &Document, former: &FormerHeaders, places: &mut Places) {
+pub(super) fn look_into(name: &str, document: &Document, aliases: &HeaderAliases, places: &mut Places) {
     // Reading it again would take most of the time, where there are many documents.
-    if document.header.get().is_some_and(|header| !places.may_be_in(name, &former.followed(header))) {
+    if document.header.get().is_some_and(|header| !places.may_be_in(name, &aliases.followed(header))) {
         return;
     }
     let Ok(mut tree) = tree::parse(&document.text, document.syntax) else { return };
@@ -62,7 +62,7 @@ pub(super) fn look_into(name: &str, document: &Document, former: &FormerHeaders,
             (all, 0)
         }
         DocumentHeader::Zone(_) | DocumentHeader::Team(_) => {
-            let followed = former.followed(&head);
+            let followed = aliases.followed(&head);
             let subject = followed.subject();
             let (paths, depth) = (search.places.under(all, &subject), subject.len());
             search.record(paths.clone(), depth, Way::Head, about);

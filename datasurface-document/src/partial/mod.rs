@@ -8,17 +8,20 @@ pub use sound::SoundPart;
 pub use validation::PartialValidation;
 
 use super::{
-    assemble::assemble_partly,
-    codes::{INCOMPLETE, UNDECLARED},
+    aliases::HeaderAliases,
+    assemble::assemble,
+    codes::INCOMPLETE,
+    definitions::Defined,
     documents::{Document, Documents, diagnosed},
-    former_headers::FormerHeaders,
-    header::{self, FORMAT_MEMBER},
+    header::{self, DocumentHeader, FORMAT_MEMBER},
     part::DocumentPart,
     shape::{Inner, Shape, inside},
     tree::{self, Extent, Node, ReadError, Unread},
     v1::{self, Schemas},
 };
-use datasurface_model::{Diagnostic, Ecosystem, EcosystemPart, Findings, ModelPath, Validation, segment};
+use datasurface_model::{
+    Diagnostic, Ecosystem, EcosystemPart, Findings, ModelPath, Validation, ZoneName, segment,
+};
 
 /// The part of a model that could be read, and the places of the rest.
 #[derive(Clone, Debug)]
@@ -43,28 +46,33 @@ impl Documents {
         for (name, document) in self.iter() {
             let read = read(document, &mut schemas);
             found.extend(diagnosed(name, &document.text, &read.errors));
-            unread.extend(read.unread);
+            unread.extend(read.unread.into_iter().map(|path| (name, path)));
             if let Some(part) = read.part {
                 document.header.get_or_init(|| part.header());
                 parts.push((name, part));
             }
         }
-        let (ecosystem, assembled) = assemble_partly(parts.iter().map(|(name, part)| (*name, part)));
-        let former = self.former.get_or_init(|| FormerHeaders::read(&ecosystem));
-        unread.iter_mut().for_each(|path| *path = former.followed_path(path));
-        // Who declares what is absent may be what could not be read.
-        let is_declared_elsewhere = unread_parts(&unread).any(|part| {
-            matches!(part, EcosystemPart::Whole | EcosystemPart::Heading | EcosystemPart::Zone(_))
-        });
+        let may_be_declared = |document: &str, header: &DocumentHeader| {
+            let others = unread.iter().filter(|(name, _)| *name != document).map(|(_, path)| path);
+            unread_parts(others).any(|part| may_declare(&part, header))
+        };
+        let mut assembled = Vec::new();
+        let parts = parts.iter().map(|(name, part)| (*name, part));
+        let Defined { ecosystem, misspelled, is_left_out } =
+            assemble(parts, &may_be_declared, &mut assembled);
+        let lacks_heading = unread_parts(unread.iter().map(|(_, path)| path))
+            .any(|part| matches!(part, EcosystemPart::Whole | EcosystemPart::Heading));
+        let aliases = self.aliases.get_or_init(|| HeaderAliases::read(&ecosystem, misspelled));
+        let mut unread: Vec<ModelPath> = unread.iter().map(|(_, path)| aliases.followed_path(path)).collect();
+        if is_left_out {
+            unread.push(ModelPath::root());
+        }
         for finding in assembled {
-            let is_absent = [INCOMPLETE.code, UNDECLARED.code].contains(&finding.code());
-            if is_absent {
-                unread.push(match finding.code() == INCOMPLETE.code {
-                    true => finding.path().clone(),
-                    false => ModelPath::root(),
-                });
+            let is_incomplete = finding.code() == INCOMPLETE.code;
+            if is_incomplete {
+                unread.push(finding.path().clone());
             }
-            if !is_absent || !is_declared_elsewhere {
+            if !is_incomplete || !lacks_heading {
                 found.push(finding);
             }
         }
@@ -72,6 +80,27 @@ impl Documents {
         unread.sort();
         unread.dedup();
         PartialModel { ecosystem, findings: self.located(found.into_iter().collect()), unread }
+    }
+}
+
+/// Whether what a document is about may be declared in a part that is not known.
+fn may_declare(part: &EcosystemPart, header: &DocumentHeader) -> bool {
+    let is_zone = |zone: &ZoneName| match header {
+        DocumentHeader::Ecosystem => false,
+        DocumentHeader::Zone(about) => zone == about,
+        DocumentHeader::Team(team) => *zone == team.zone,
+    };
+    match part {
+        EcosystemPart::Whole => true,
+        EcosystemPart::Zone(zone) | EcosystemPart::ZoneOwner(zone) => {
+            zone.as_str().is_empty() || is_zone(zone)
+        }
+        EcosystemPart::Team(team) | EcosystemPart::TeamOwner(team) => match header {
+            DocumentHeader::Team(about) if team.team.as_str().is_empty() => team.zone == about.zone,
+            DocumentHeader::Team(about) => team == about,
+            DocumentHeader::Ecosystem | DocumentHeader::Zone(_) => false,
+        },
+        _ => false,
     }
 }
 
@@ -98,9 +127,9 @@ const IS_NOT_JUDGED: [&str; 2] = [FORMAT_MEMBER, segment::DOCUMENTATION];
 const UNKNOWN_VALUE: &str = segment::DOCUMENTATION;
 
 /// The parts that are not known as a whole: all that depends on these is not known, either.
-fn unread_parts(unread: &[ModelPath]) -> impl Iterator<Item = EcosystemPart> {
+fn unread_parts<'p>(unread: impl IntoIterator<Item = &'p ModelPath>) -> impl Iterator<Item = EcosystemPart> {
     let is_part = |path: &&ModelPath| path.segments().last() != Some(UNKNOWN_VALUE);
-    unread.iter().filter(is_part).map(EcosystemPart::of_unread)
+    unread.into_iter().filter(is_part).map(EcosystemPart::of_unread)
 }
 
 struct PartialRead {

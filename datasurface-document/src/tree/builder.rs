@@ -56,6 +56,11 @@ impl<'t> TreeBuilder<'t> {
         matches!(self.open.last(), Some(OpenContainer::Object { name: None, .. }))
     }
 
+    /// Whether the next value is that of a member.
+    pub(super) fn wants_member(&self) -> bool {
+        matches!(self.open.last(), Some(OpenContainer::Object { name: Some(_), .. }))
+    }
+
     pub(super) fn name(&mut self, text: Cow<'t, str>, at: Extent) {
         if let Some(OpenContainer::Object { name, .. }) = self.open.last_mut() {
             *name = Some((text, at));

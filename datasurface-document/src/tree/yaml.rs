@@ -35,7 +35,11 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, ReadError> {
             Event::SequenceStart(..) | Event::MappingStart(..) if building.wants_name() => {
                 return Err(ReadError::unreadable("the name of a member must be text").with_extent(extent));
             }
-            Event::SequenceStart(..) => building.open_list(extent)?,
+            Event::SequenceStart(..) => {
+                let start =
+                    if building.wants_member() { first_dash(text, extent.start) } else { extent.start };
+                building.open_list(Extent { start, ..extent })?;
+            }
             Event::MappingStart(..) => building.open_object(extent)?,
             Event::SequenceEnd | Event::MappingEnd => building.close(extent.end),
             Event::Scalar(text, _, _, _) if building.wants_name() => building.name(text, extent),
@@ -81,6 +85,28 @@ fn extent(text: &str, span: &Span) -> Extent {
     let offset = |marker: granit_parser::Marker| marker.byte_offset().unwrap_or(text.len()).min(text.len());
     let (start, end) = (offset(span.start), offset(span.end));
     Extent { start, end: end.max(start) }
+}
+
+/// Where a list begins that is the value of a member. Of one that is not indented, the parser says where its first element begins.
+fn first_dash(text: &str, start: usize) -> usize {
+    let is_dash =
+        |at: usize| text.get(at..).is_some_and(|list| list.starts_with("- ") || list.starts_with("-\n"));
+    if text.get(start..).is_some_and(|list| list.starts_with('[')) {
+        return start;
+    }
+    let mut end = start;
+    loop {
+        let begin = text.get(..end).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        let indent = text.get(begin..end).and_then(|line| line.find(|character| character != ' '));
+        let first = begin + indent.unwrap_or(end - begin);
+        let is_comment = text.get(first..end).is_some_and(|line| line.is_empty() || line.starts_with('#'));
+        match () {
+            () if is_dash(first) => return first,
+            // Comments may be between the dash and the element.
+            () if is_comment && begin > 0 => end = begin - 1,
+            () => return start,
+        }
+    }
 }
 
 fn syntax(text: &str, error: &granit_parser::ScanError) -> ReadError {

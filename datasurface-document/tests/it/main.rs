@@ -6,6 +6,7 @@ mod errors;
 mod files;
 mod form;
 mod former_headers;
+mod header_slips;
 mod json_schema;
 mod laws;
 mod no_json;

@@ -52,6 +52,39 @@ proptest! {
     }
 }
 
+/// A list in place of an object hides nothing that stands beside it, wherever its dashes are.
+#[test]
+fn a_list_in_place_of_an_object_hides_nothing_beside_it() {
+    let json = r#"{"format": "datasurface/1", "zone": "USA", "teams": [{"name": "T", "owner": "git:a@b", "definition": {
+        "datastores": [{"name": "S", "capture": {"container": "USA/T/C", "kind": [{"cdc": {}}], "credential": 5}}]}}]}"#;
+    let of_json = load("a.json", json.to_owned()).unwrap_err();
+    assert_eq!(of_json.len(), 2, "{of_json:?}");
+    for list in [
+        "\n          - cdc: {}",
+        "\n            - cdc: {}",
+        " [cdc: {}]",
+        "\n          # -\n          -\n            # x\n            cdc: {}",
+    ] {
+        let yaml = format!(
+            "
+format: datasurface/1
+zone: USA
+teams:
+- name: T
+  owner: git:a@b
+  definition:
+    datastores:
+      - name: S
+        capture:
+          container: USA/T/C
+          kind:{list}
+          credential: 5
+"
+        );
+        assert_eq!(load("a.yaml", yaml.clone()).unwrap_err(), of_json, "{yaml}");
+    }
+}
+
 #[test]
 fn whole_numbers_are_whole_or_refused() {
     let platform = |number: &str| {

@@ -1,7 +1,8 @@
-//! Headers by former names: a document about a zone or team that was renamed is about what had the name. So a parent renames what it
-//! declares by itself, and documents follow whenever their owners come to it.
+//! Headers by other names. A document about a zone or team that was renamed is about what had the name: so a parent renames what it
+//! declares by itself, and documents follow whenever their owners come to it. One by a name that nothing has is an error, and is read as what
+//! was meant, so that it does not hide what is wrong in the document.
 
-use super::{assemble::place, header::DocumentHeader};
+use super::{header::DocumentHeader, undeclared::place};
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, TeamDeclaration, TeamKey, TeamName, ZoneDeclaration,
     ZoneName, segment,
@@ -20,16 +21,25 @@ pub(super) static FORMER_NAME: CodeInfo = CodeInfo::warning(
 )
 .not_waivable();
 
-/// The zones and teams that were renamed, by their former names, as far as nothing has these now.
+/// The zones and teams that documents are about by names which these do not have.
 #[derive(Debug, Default)]
-pub(super) struct FormerHeaders {
-    zones: BTreeMap<ZoneName, ZoneName>,
-    teams: BTreeMap<TeamKey, TeamKey>,
+pub(super) struct HeaderAliases {
+    /// Renamed ones, by their former names, as far as nothing has these now.
+    former: Aliases,
+    /// Declared ones that have no other document, by names that nothing has.
+    misspelled: Aliases,
 }
 
-impl FormerHeaders {
-    /// Reads what an ecosystem says of renames.
-    pub(super) fn read(ecosystem: &Ecosystem) -> Self {
+/// Names of zones and teams, by other names.
+#[derive(Debug, Default)]
+pub(super) struct Aliases {
+    pub(super) zones: BTreeMap<ZoneName, ZoneName>,
+    pub(super) teams: BTreeMap<TeamKey, TeamKey>,
+}
+
+impl HeaderAliases {
+    /// Reads what an ecosystem says of renames, beside what documents are about that are read as what is near.
+    pub(super) fn read(ecosystem: &Ecosystem, misspelled: Aliases) -> Self {
         let zones = former_zones(ecosystem.zones().iter());
         let mut teams = BTreeMap::new();
         for zone in ecosystem.zones() {
@@ -38,23 +48,15 @@ impl FormerHeaders {
             let renamed = former_teams(definition.teams().iter());
             teams.extend(renamed.iter().map(|(former, now)| (key(former), key(now))));
         }
-        Self { zones, teams }
+        Self { former: Aliases { zones, teams }, misspelled }
     }
 
     /// Returns what a document with this header is about.
     pub(super) fn followed<'h>(&self, header: &'h DocumentHeader) -> Cow<'h, DocumentHeader> {
-        match header {
-            DocumentHeader::Zone(zone) => self.zones.get(zone).map(|now| DocumentHeader::Zone(now.clone())),
-            DocumentHeader::Team(team) => self.team(team).map(DocumentHeader::Team),
-            DocumentHeader::Ecosystem => None,
+        match self.misspelled.followed(header) {
+            Cow::Borrowed(header) => self.former.followed(header),
+            Cow::Owned(header) => Cow::Owned(self.former.followed(&header).into_owned()),
         }
-        .map_or(Cow::Borrowed(header), Cow::Owned)
-    }
-
-    fn team(&self, written: &TeamKey) -> Option<TeamKey> {
-        let in_zone = self.zones.get(&written.zone).map(|zone| TeamKey::new(zone, &written.team));
-        let renamed = self.teams.get(in_zone.as_ref().unwrap_or(written));
-        renamed.cloned().or(in_zone)
     }
 
     /// Returns a path that begins as a header does by the present names.
@@ -72,9 +74,9 @@ impl FormerHeaders {
         ModelPath::from_segments(subject.iter().chain(inside))
     }
 
-    /// Returns the finding about the header of a document; none if it is by the present name.
+    /// Returns the finding about the header of a document by a former name; none if it is by another one.
     pub(super) fn outdated(&self, document: &str, header: &DocumentHeader) -> Option<Diagnostic> {
-        let now = self.followed(header);
+        let now = self.former.followed(header);
         let (kind, former, now) = match (header, &*now) {
             (DocumentHeader::Zone(former), DocumentHeader::Zone(now)) if former != now => {
                 (segment::ZONE, former.to_string(), now.to_string())
@@ -87,6 +89,23 @@ impl FormerHeaders {
         let message = format!("the {kind} `{former}` is called `{now}` now");
         let finding = Diagnostic::new(&FORMER_NAME, place(document, kind), message);
         Some(finding.with_help(format!("write `{kind}: {now}`, before `renamed_from` is taken away there")))
+    }
+}
+
+impl Aliases {
+    fn followed<'h>(&self, header: &'h DocumentHeader) -> Cow<'h, DocumentHeader> {
+        match header {
+            DocumentHeader::Zone(zone) => self.zones.get(zone).map(|now| DocumentHeader::Zone(now.clone())),
+            DocumentHeader::Team(team) => self.team(team).map(DocumentHeader::Team),
+            DocumentHeader::Ecosystem => None,
+        }
+        .map_or(Cow::Borrowed(header), Cow::Owned)
+    }
+
+    fn team(&self, written: &TeamKey) -> Option<TeamKey> {
+        let in_zone = self.zones.get(&written.zone).map(|zone| TeamKey::new(zone, &written.team));
+        let renamed = self.teams.get(in_zone.as_ref().unwrap_or(written));
+        renamed.cloned().or(in_zone)
     }
 }
 
