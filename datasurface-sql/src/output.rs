@@ -212,4 +212,11 @@ pub enum SqlProblem {
         /// The numbers of columns of the first one, and of the one behind it.
         counts: [usize; 2],
     },
+    /// A number by which rows are ordered, of which no column is.
+    UnknownPlace {
+        /// The number.
+        place: usize,
+        /// The number of columns.
+        count: usize,
+    },
 }

@@ -104,6 +104,17 @@ pub(super) fn is_literal(expression: &Expr) -> bool {
     matches!(expression, Expr::Value(value) if !matches!(value.value, Literal::Placeholder(_)))
 }
 
+/// The whole number that an expression is, without a sign.
+pub(super) fn whole_number(expression: &Expr) -> Option<usize> {
+    match expression {
+        Expr::Value(value) => match &value.value {
+            Literal::Number(number, _) => number.parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Whether a function has one of some names.
 pub(super) fn is_called(function: &Function, names: &[&str]) -> bool {
     single(&function.name).is_some_and(|name| names.iter().any(|other| is(name, other)))

@@ -2,7 +2,7 @@
 
 use super::{
     Compiler, MadeTable,
-    expression::READERS,
+    expression::{self, READERS},
     renamed,
     scope::{Relation, Scope, Table},
 };
@@ -121,6 +121,9 @@ impl<'a> Compiler<'_, 'a> {
                 Relation { name, table: Table::Made(Rc::new(self.open(factor, Some(scope)))) }
             }
             _ => {
+                if let TableFactor::UNNEST { array_exprs, .. } = factor {
+                    array_exprs.iter().for_each(|list| drop(expression::value(list, scope, self)));
+                }
                 scope.is_opaque = true;
                 Relation { name: None, table: Table::Made(Rc::new(self.open(factor, Some(scope)))) }
             }

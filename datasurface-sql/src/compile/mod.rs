@@ -27,7 +27,7 @@ pub(crate) use from::single;
 use parts::Taken;
 use scope::{Scope, Sources, add};
 use sqlparser::ast::{
-    Cte, Fetch, Ident, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier,
+    Cte, Expr, Fetch, Ident, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier,
     TableAlias, With,
 };
 use std::{collections::BTreeSet, rc::Rc};
@@ -58,7 +58,9 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
     problems.sort();
     problems.dedup();
     let former_inputs = compiler.former_inputs;
-    let MadeTable { columns, others, is_complete, is_in_order: _, rows_by } = table;
+    let MadeTable { columns, others, mut is_complete, is_in_order, rows_by } = table;
+    // What its columns are called differs, but nobody gave them names.
+    is_complete |= is_in_order && matches!(*query.body, SetExpr::Values(_));
     let is_understood =
         is_complete && rows_by.is_some() && columns.iter().all(|column| column.sources.is_some());
     let is_by_names = is_understood && !compiler.reads_by_place;
@@ -176,6 +178,12 @@ impl<'i, 'a> Compiler<'i, 'a> {
             }
         }
         let mut made = self.body(body, order_by.as_ref(), outer);
+        self.problems.extend(order_by.iter().flat_map(|order| unknown_places(order, &made)));
+        for number in
+            limit_clause.iter().flat_map(numbers).chain(fetch.iter().flat_map(|rows| &rows.quantity))
+        {
+            expression::value(number, &Scope::new(outer), self);
+        }
         self.with.truncate(known);
         let is_understood = for_clause.is_none()
             && settings.is_none()
@@ -279,13 +287,15 @@ fn renamed(mut table: MadeTable, alias: &TableAlias) -> MadeTable {
     MadeTable { is_complete: true, ..table }
 }
 
-/// What is wrong with rows that are as long as they are said to be, and not alike. How long those of a `*` are is known when it runs.
+/// How many columns a table is said to have. How many those of a `*` are is known when it runs.
+fn said_count(table: &MadeTable) -> Option<usize> {
+    let is_said = table.is_in_order && !table.columns.iter().any(|column| column.is_from_wildcard);
+    is_said.then_some(table.columns.len())
+}
+
+/// What is wrong with rows that are as long as they are said to be, and not alike.
 fn different_counts(left: &MadeTable, right: &MadeTable, operator: SetOperator) -> Option<SqlProblem> {
-    let count = |table: &MadeTable| {
-        let is_said = table.is_in_order && !table.columns.iter().any(|column| column.is_from_wildcard);
-        is_said.then_some(table.columns.len())
-    };
-    let counts = [count(left)?, count(right)?];
+    let counts = [said_count(left)?, said_count(right)?];
     let [one, other] = counts;
     (one != other).then(|| SqlProblem::ColumnCounts { operator: operator.to_string(), counts })
 }
@@ -313,17 +323,30 @@ fn combined(left: MadeTable, right: MadeTable, operator: SetOperator, keeps_all:
     left
 }
 
+/// The numbers by which rows are ordered, of which no column is. To all engines, they are places of columns.
+fn unknown_places(order: &OrderBy, made: &MadeTable) -> Vec<SqlProblem> {
+    let (OrderByKind::Expressions(by), Some(count)) = (&order.kind, said_count(made)) else {
+        return Vec::new();
+    };
+    let numbers = by.iter().filter_map(|by| expression::whole_number(&by.expr));
+    let unknown = numbers.filter(|place| !(1..=count).contains(place));
+    unknown.map(|place| SqlProblem::UnknownPlace { place, count }).collect()
+}
+
+/// What says how many rows there are, but for groups of them.
+fn numbers(limit: &LimitClause) -> Vec<&Expr> {
+    match limit {
+        LimitClause::LimitOffset { limit, offset, limit_by: _ } => {
+            limit.iter().chain(offset.iter().map(|offset| &offset.value)).collect()
+        }
+        LimitClause::OffsetCommaLimit { offset, limit } => vec![offset, limit],
+    }
+}
+
 /// Whether it is computed how many rows there are.
 fn is_computed(limit: &LimitClause) -> bool {
-    match limit {
-        LimitClause::LimitOffset { limit, offset, limit_by } => {
-            let numbers = limit.iter().chain(offset.iter().map(|offset| &offset.value));
-            !limit_by.is_empty() || !numbers.into_iter().all(expression::is_literal)
-        }
-        LimitClause::OffsetCommaLimit { offset, limit } => {
-            !expression::is_literal(offset) || !expression::is_literal(limit)
-        }
-    }
+    let is_by_groups = matches!(limit, LimitClause::LimitOffset { limit_by, .. } if !limit_by.is_empty());
+    is_by_groups || !numbers(limit).into_iter().all(expression::is_literal)
 }
 
 fn is_fetch_computed(Fetch { with_ties: _, percent: _, quantity }: &Fetch) -> bool {

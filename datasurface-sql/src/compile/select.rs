@@ -7,7 +7,7 @@ use super::{
     Compiler, MadeTable, expression,
     from::single,
     scope::{Alias, Relation, Scope, Table, Value, add},
-    types,
+    types, window,
 };
 use crate::{
     input::is,
@@ -108,6 +108,10 @@ impl<'a> Compiler<'_, 'a> {
             }),
             _ => None,
         }));
+        // What no function is computed over is only looked up.
+        for name in named_window.iter().flat_map(window::columns) {
+            expression::value(name, &scope, self);
+        }
         deciding.extend([having, qualify].into_iter().flatten());
         let mut is_by_columns = false;
         match group_by {

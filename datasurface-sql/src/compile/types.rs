@@ -8,7 +8,7 @@ use super::{
 use datasurface_schema::DataType;
 use sqlparser::ast::{
     BinaryLength, BinaryOperator, CharacterLength, DataType as SqlType, ExactNumberInfo, Expr, Function,
-    TypedString, UnaryOperator, Value as Literal,
+    FunctionArguments, TypedString, UnaryOperator, Value as Literal,
 };
 
 /// The type of an expression. It recurses as deep as parentheses are.
@@ -25,7 +25,7 @@ pub(super) fn of(expression: &Expr, scope: &Scope<'_>) -> Option<DataType> {
         Expr::Cast { data_type, .. } | Expr::TypedString(TypedString { data_type, .. }) => {
             from_sql(data_type)
         }
-        Expr::BinaryOp { op, .. } if tells_truth(op) => Some(DataType::Boolean),
+        Expr::BinaryOp { .. } => of_operators(expression, scope),
         Expr::UnaryOp { op: UnaryOperator::Not, .. }
         | Expr::IsNull(_)
         | Expr::IsNotNull(_)
@@ -65,9 +65,48 @@ pub(super) fn tells_truth(operator: &BinaryOperator) -> bool {
     matches!(operator, And | Eq | Gt | GtEq | Lt | LtEq | NotEq | Or)
 }
 
+/// The type of what operators make, from left to right: that is as deep as there are any, so without recursion.
+fn of_operators(expression: &Expr, scope: &Scope<'_>) -> Option<DataType> {
+    let (mut first, mut rest) = (expression, Vec::new());
+    while let Expr::BinaryOp { left, op, right } = first {
+        rest.push((op, &**right));
+        first = left;
+    }
+    let operated = |made: Option<DataType>, (operator, right): (&BinaryOperator, &Expr)| {
+        if tells_truth(operator) {
+            return Some(DataType::Boolean);
+        }
+        of_operator(operator, [made?, of(right, scope)?])
+    };
+    rest.into_iter().rev().fold(of(first, scope), operated)
+}
+
+/// The type of what is computed of two numbers, or put together of texts.
+fn of_operator(operator: &BinaryOperator, operands: [DataType; 2]) -> Option<DataType> {
+    use BinaryOperator::{Divide, Minus, Modulo, Multiply, Plus, StringConcat};
+    match operator {
+        // A number with a text may be the text of a number.
+        StringConcat if operands.iter().all(is_text) => Some(DataType::varchar(None)),
+        Plus | Minus | Multiply | Divide | Modulo if operands.iter().all(is_number) => {
+            let whole = common(operands.map(Some)).filter(|made| !matches!(made, DataType::Decimal { .. }));
+            // How many digits others have differs.
+            whole.or(Some(DataType::DOUBLE))
+        }
+        _ => None,
+    }
+}
+
+fn is_number(data_type: &DataType) -> bool {
+    use DataType::{BigInt, Decimal, Float, Integer, SmallInt, TinyInt};
+    matches!(data_type, TinyInt | SmallInt | Integer | BigInt | Float(_) | Decimal { .. })
+}
+
 fn of_function(function: &Function, scope: &Scope<'_>) -> Option<DataType> {
     if is_called(function, &["count"]) {
         return Some(DataType::BigInt);
+    }
+    if function.args == FunctionArguments::None && is_called(function, &["current_date"]) {
+        return Some(DataType::Date);
     }
     if function.filter.is_some() || function.over.is_some() {
         return None;

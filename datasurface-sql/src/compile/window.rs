@@ -25,6 +25,16 @@ pub(super) fn parts<'e>(over: &'e WindowType, scope: &'e Scope<'_>) -> Option<Ve
     None
 }
 
+/// The columns by which a window of a name divides and orders rows.
+pub(super) fn columns(window: &NamedWindowDefinition) -> Vec<&Expr> {
+    let mut parts = Vec::new();
+    if let NamedWindowExpr::WindowSpec(window) = &window.1 {
+        own_parts(window, &mut parts);
+    }
+    parts.retain(|part| matches!(part, Expr::Identifier(_) | Expr::CompoundIdentifier(_)));
+    parts
+}
+
 /// The one window of a name.
 fn named<'e>(name: &Ident, scope: &'e Scope<'_>) -> Option<&'e NamedWindowExpr> {
     let is_meant = |window: &&NamedWindowDefinition| is(&window.0.value, &name.value);

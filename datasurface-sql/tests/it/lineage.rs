@@ -208,6 +208,14 @@ fn types_are_told_where_they_are_plain() {
         ("CASE WHEN id > 1 THEN amount ELSE NULL END", Some("Decimal(9,2)")),
         ("CASE WHEN id > 1 THEN amount ELSE 'a' END", None),
         ("amount || ''", None),
+        ("'a' || 'b' || 'c'", Some("VarChar")),
+        ("id + buyer * 2", Some("BigInt")),
+        ("id + buyer + amount", Some("Double")),
+        ("amount * amount", Some("Double")),
+        ("id + 1 > 2", Some("Boolean")),
+        ("placed - placed", None),
+        ("placed + 1", None),
+        ("current_date", Some("Date")),
         ("abs(amount)", None),
     ] {
         let output = select(&format!("SELECT {expression} AS r FROM Shop_orders o"));

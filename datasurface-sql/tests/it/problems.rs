@@ -16,6 +16,7 @@ fn shown(problem: &SqlProblem) -> String {
         SqlProblem::ColumnCounts { operator, counts: [one, other] } => {
             format!("{operator} of {one} and {other}")
         }
+        SqlProblem::UnknownPlace { place, count } => format!("place {place} of {count}"),
     }
 }
 
@@ -60,6 +61,16 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
             "SELECT 1 FROM Shop_people JOIN Shop_orders USING (ide)",
             &["column Shop_orders.ide ~id", "column Shop_people.ide ~id"],
         ),
+        ("SELECT id, name FROM Shop_people ORDER BY name, 3", &["place 3 of 2"]),
+        ("SELECT id FROM Shop_people UNION SELECT buyer FROM Shop_orders ORDER BY 0, 1", &["place 0 of 1"]),
+        ("SELECT id FROM Shop_people LIMIT (SELECT max(ide) FROM Shop_orders)", &["column ide ~id"]),
+        (
+            "WITH w AS (SELECT 1 AS n) SELECT id FROM Shop_people LIMIT 1 OFFSET (SELECT number FROM w)",
+            &["column number"],
+        ),
+        ("SELECT id FROM Shop_people LIMIT id", &["column id"]),
+        ("SELECT id FROM Shop_people WINDOW w AS (PARTITION BY nam ORDER BY city)", &["column nam ~name"]),
+        ("SELECT p.id FROM Shop_people p, UNNEST(p.citi) AS c", &["column p.citi ~city"]),
         ("SELECT 1 AS a FROM read_csv('/etc/passwd')", &["table read_csv"]),
         ("SELECT 1 AS a FROM public.dblink('host=db', 'SELECT 1') AS d(x int)", &["table dblink"]),
         ("SELECT nowhere, elsewhere, nowhere FROM Shop_orders", &["column elsewhere", "column nowhere"]),
@@ -72,6 +83,13 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
 fn what_some_dialect_understands_is_not_wrong() {
     for sql in [
         "SELECT id, name FROM Shop_people UNION SELECT id, buyer FROM Shop_orders UNION ALL SELECT 1, 'a'",
+        "SELECT id, name FROM Shop_people ORDER BY 2, 1, 1 + 7",
+        "SELECT *, 1 FROM Shop_people ORDER BY 4",
+        "SELECT 1 FROM Shop_people GROUP BY 9",
+        "WITH w AS (SELECT 1 AS n) SELECT id FROM Shop_people LIMIT (SELECT n FROM w) OFFSET 2 + 1",
+        "SELECT (SELECT name FROM Shop_people LIMIT o.id) FROM Shop_orders o",
+        "SELECT sum(id) OVER v FROM Shop_people WINDOW w AS (PARTITION BY name), v AS (w ORDER BY city)",
+        "SELECT c FROM Shop_people p, UNNEST(p.city) AS c",
         "SELECT p.* FROM Shop_people p JOIN Shop_orders USING (id)",
         "SELECT j.* FROM Shop_people, json_each(name) j",
         "SELECT a.* FROM Shop_people, LATERAL (SELECT Shop_people.*) AS a",

@@ -84,6 +84,9 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("transformer/column-counts", |it| {
         derived(it, made(), selecting("SELECT id FROM Extra_d UNION SELECT id, id FROM Extra_d"))
     }),
+    mutation("transformer/duplicate-column", |it| {
+        derived(it, made(), selecting("SELECT id, id + 1 AS id FROM Extra_d"))
+    }),
     mutation("transformer/consent-outdated", |it| {
         let zone = GovernanceZone::new().consent(Consent::new(
             TeamKey::new("USA", "Team 1"),

@@ -158,6 +158,7 @@ pub static CODES: &[&CodeInfo] = &[
     &transformer::statement::COLUMN_TYPE,
     &transformer::release::CONSENT_OUTDATED,
     &transformer::CRON,
+    &transformer::statement::DUPLICATE_COLUMN,
     &transformer::DUPLICATE_SELECT,
     &transformer::cycle::ENDLESS_CYCLE,
     &transformer::statement::MISSING_COLUMN,

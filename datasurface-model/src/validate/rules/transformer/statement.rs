@@ -46,6 +46,13 @@ pub(in super::super) static COLUMN_COUNTS: CodeInfo = CodeInfo::error(
      return as many columns; one without a value is `CAST(NULL AS …)`.",
 );
 
+pub(in super::super) static DUPLICATE_COLUMN: CodeInfo = CodeInfo::error(
+    "transformer/duplicate-column",
+    "a statement of a transformer returns two columns of one name",
+    "What a SELECT returns is put into the dataset by the names of columns, and nobody can tell which of the two is meant: engines refuse it, \
+     or take one. Give one of them another name, or take it out. Columns that come by `*` are not reported.",
+);
+
 pub(in super::super) static MISSING_COLUMN: CodeInfo = CodeInfo::error(
     "transformer/missing-column",
     "a statement of a transformer does not return a column of the dataset that it makes",
@@ -196,6 +203,10 @@ fn name_problem(problem: &SqlProblem, at: ModelPath) -> Diagnostic {
             Diagnostic::new(&COLUMN_COUNTS, at, message)
                 .with_help("let each return as many; one that has no value is `CAST(NULL AS …)`")
         }
+        SqlProblem::UnknownPlace { place, count } => {
+            let message = format!("`ORDER BY {place}` means a column by its place, and there are {count}");
+            Diagnostic::new(&UNKNOWN_COLUMN, at, message).with_help("name the column")
+        }
     }
 }
 
@@ -212,7 +223,21 @@ fn columns(
         |name: &str| wanted.iter().any(|column| column.name().as_str().eq_ignore_ascii_case(name));
     let returned = output.columns.iter().filter(|column| !column.is_from_wildcard);
     let named = returned.filter_map(|column| column.name.as_deref());
-    let surplus = named.filter(|name| !is_wanted(name) && schema.lacks(&(*name).into()));
+    let named: Vec<&str> = named.collect();
+    let mut wanted_names: Vec<&str> = named.iter().copied().filter(|name| is_wanted(name)).collect();
+    wanted_names.sort_unstable();
+    let mut twice: Vec<&str> = wanted_names
+        .iter()
+        .zip(wanted_names.iter().skip(1))
+        .filter_map(|(name, next)| (name == next).then_some(*name))
+        .collect();
+    twice.dedup();
+    if !twice.is_empty() {
+        let message = format!("the statement that makes `{key}` returns {} more than once", listed(&twice));
+        let help = "give one of them another name, or take it out of the SELECT";
+        scope.report(Diagnostic::new(&DUPLICATE_COLUMN, at.clone(), message).with_help(help));
+    }
+    let surplus = named.into_iter().filter(|name| !is_wanted(name) && schema.lacks(&(*name).into()));
     let surplus: Vec<&str> = surplus.collect();
     let missing = wanted.iter().map(|column| column.name().as_str());
     let missing = missing.filter(|name| !output.columns.iter().any(|column| column.may_be_named(name)));
