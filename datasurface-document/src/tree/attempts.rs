@@ -15,13 +15,18 @@ pub(super) struct Attempts<'r, 'n> {
     left_out: Vec<Extent>,
     /// What is wrong with that.
     errors: Vec<ReadError>,
+    /// That the object lacks a member: whoever wrote a former form learns the new one, and only the type of the object says it.
+    lacking: Option<ReadError>,
     is_over: bool,
 }
+
+/// What no object is: it is refused with what is expected in its place.
+static NO_OBJECT: Node<'_> = Node { extent: Extent { start: 0, end: 0 }, value: Value::Null };
 
 impl<'r, 'n> Attempts<'r, 'n> {
     pub(super) fn new(reader: Reader<'r, 'n>) -> Self {
         let is_over = reader.notes.borrow().is_left_out(reader.node.extent);
-        Self { reader, left_out: Vec::new(), errors: Vec::new(), is_over }
+        Self { reader, left_out: Vec::new(), errors: Vec::new(), lacking: None, is_over }
     }
 
     /// Leaves out the value that has this problem; the object, if it is the object that has it.
@@ -49,11 +54,16 @@ impl<'r, 'n> Attempts<'r, 'n> {
             }
             _ => {
                 notes.leave_out(object.extent);
+                let unread = Unread::Object(object.extent);
+                if !is_consequence && error.lacks().is_some() {
+                    self.lacking = Some(error.with_unread(unread));
+                    return;
+                }
                 if !is_consequence {
                     self.errors.push(error);
                 }
                 if let Some(first) = self.errors.first_mut() {
-                    *first = first.clone().with_unread(Unread::Object(object.extent));
+                    *first = first.clone().with_unread(unread);
                 }
                 self.is_over = true;
             }
@@ -68,8 +78,18 @@ impl<'n> SeqAccess<'n> for Attempts<'_, 'n> {
         if self.is_over {
             return Ok(None);
         }
-        let read = self.reader.seed(self.reader.node, seed);
-        let object = read.map_err(|error| self.leave_out(error)).ok();
+        let object = match self.lacking.take() {
+            Some(lacking) => {
+                let refused = seed.deserialize(Reader { node: &NO_OBJECT, ..self.reader }).err();
+                self.errors.push(lacking.with_form(refused.as_ref()));
+                self.is_over = true;
+                None
+            }
+            None => {
+                let read = self.reader.seed(self.reader.node, seed);
+                read.map_err(|error| self.leave_out(error)).ok()
+            }
+        };
         self.is_over |= object.is_some();
         if self.is_over {
             mem::take(&mut self.errors).into_iter().for_each(|error| self.reader.note(error));

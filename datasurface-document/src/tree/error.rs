@@ -9,6 +9,10 @@ use datasurface_model::{CodeInfo, governance::known_technology, nearest};
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
+/// The words around what is expected.
+const EXPECTED: &str = "expected ";
+const FOUND: &str = ", found ";
+
 /// A problem. It is also the error of reading from a tree.
 #[derive(Clone, Debug)]
 pub(crate) struct ReadError(Box<Content>);
@@ -87,6 +91,16 @@ impl ReadError {
         self
     }
 
+    /// Says how what lacks a member is written, if that is known: by what was said of something else in its place.
+    pub(super) fn with_form(self, refused: Option<&Self>) -> Self {
+        let expected =
+            refused.and_then(|refused| refused.message().strip_prefix(EXPECTED)?.split(FOUND).next());
+        match expected.filter(|expected| expected.contains('`')) {
+            Some(form) => self.help(format!("write {form}")),
+            None => self,
+        }
+    }
+
     /// Says where it is, unless that is known already, and more exactly.
     pub(crate) fn with_extent(mut self, extent: Extent) -> Self {
         self.0.extent.get_or_insert(extent);
@@ -157,7 +171,8 @@ impl Error for ReadError {
     }
 
     fn invalid_type(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
-        Self::unreadable(format!("expected {}, found {}", expected(&wanted.to_string()), given(&found)))
+        let wanted = wanted.to_string();
+        Self::unreadable(format!("{EXPECTED}{}{FOUND}{}", expected(&wanted), given(&found)))
     }
 
     fn invalid_value(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
