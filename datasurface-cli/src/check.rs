@@ -39,7 +39,8 @@ struct Waived {
     expires: NaiveDate,
 }
 
-pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
+/// Checks a model; without a broker, as far as no platform is asked.
+pub(crate) fn check(arguments: &Check, broker: Option<&Broker>) -> Answer<'static> {
     let mut judged = JudgedInput::read(&arguments.model, broker);
     let sound = judged.sound.take().filter(|_| arguments.credentials);
     let credentials = sound.as_ref().map(|sound| credentials(sound.ecosystem()));
@@ -51,8 +52,11 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
     let summary = judged.findings.summary();
     let waived = waived(&judged);
     let (findings, omitted) = judged.findings.gravest(MAX_FINDINGS);
-    let findings = annotated(findings, broker.hooks());
-    let is_valid = !findings.has_errors();
+    let findings = match broker {
+        Some(broker) => annotated(findings, broker.hooks()),
+        None => findings,
+    };
+    let is_valid = !findings.has_errors() && broker.is_some();
     let findings = judged.documents.located(findings).abridged();
     match arguments.format {
         Format::Text => {

@@ -113,7 +113,8 @@ pub(crate) struct JudgedInput {
 
 impl JudgedInput {
     /// Reads the model and the lock as far as that is possible, validates, chooses platforms, and asks these.
-    pub(crate) fn read(arguments: &Model, broker: &Broker) -> Self {
+    /// Without a broker, no platform is asked.
+    pub(crate) fn read(arguments: &Model, broker: Option<&Broker>) -> Self {
         let (lock_path, on) = (arguments.lock(), arguments.date());
         let mut findings = Findings::default();
         let lock = kept(read_lock(&lock_path, arguments), &mut findings);
@@ -130,7 +131,7 @@ impl JudgedInput {
         findings.extend(judged.findings);
         let mut waived = judged.waived;
         let mut found = Findings::default();
-        if let (Some(sound), Some(lock)) = (&judged.sound, &lock) {
+        if let (Some(sound), Some(lock), Some(broker)) = (&judged.sound, &lock, broker) {
             let report = Session::new(broker.clone()).check(sound, lock);
             found.extend(report.findings);
             waived.extend(report.waived);

@@ -98,13 +98,19 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
         None => (registry, hooks),
         Some(file) => match configuration::with_programs(registry, hooks, &file) {
             Ok(configured) => configured,
-            Err(reason) => return usage_error(reason),
+            Err(reason) => {
+                // What is wrong with a program hides nothing of what is wrong with the model.
+                if let Verb::Check(arguments) = &arguments.verb {
+                    check::check(arguments, None).deliver();
+                }
+                return usage_error(reason);
+            }
         },
     };
     let broker = Broker::new(registry).with_hooks(hooks);
     progress::show();
     let answer = match arguments.verb {
-        Verb::Check(arguments) => check::check(&arguments, &broker),
+        Verb::Check(arguments) => check::check(&arguments, Some(&broker)),
         Verb::Graph(arguments) => return graph::graph(&arguments, &broker),
         Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),
         Verb::Explain(arguments) => explain::explain(&arguments, &broker),

@@ -9,12 +9,14 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::missing_panics_doc,
     reason = "a test that cannot go on should stop, in its helpers too"
 )]
 
 pub mod certificates;
+pub mod conversation;
 pub mod postgres;
 mod skipped;
 

@@ -1,14 +1,12 @@
 //! `docs/hooks.md`: a conversation with the hook in Python, as it was held.
 
-use crate::{
-    conversation::{Conversation, is_documented},
-    programs::python_example,
-};
+use crate::programs::python_example;
 use datasurface_model::{DatasetKey, Json, TransformTrigger};
 use datasurface_platform::{
     hook::{FailurePolicy, Hooks, ProgramHook, TriggerDecision, TriggerDue, TriggerInput},
     remote::ConnectionLimits,
 };
+use datasurface_test_support::conversation::{Conversation, is_documented};
 
 /// A transformer is due: so many records of the history changed since it last ran, and so many of the orders.
 fn trigger_due(history: u64, orders: u64) -> TriggerDue {

@@ -15,7 +15,6 @@ mod applying;
 mod ask;
 mod branch_target;
 mod check;
-mod conversation;
 mod diagnostics;
 mod explain;
 mod flow;

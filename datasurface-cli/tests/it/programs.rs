@@ -256,6 +256,14 @@ fn configurations_that_cannot_be_meant_are_refused() {
         );
     }
     assert!(!fixture.read("seen").contains("canary"), "a program is given values of credentials");
+    // The model is judged all the same.
+    let model = "format: datasurface/1\nname: a/b\nowner: git:a@b\nlive: git:a@c\n";
+    fixture.write("wrong.yaml", model);
+    fixture.write("datasurface.toml", configured("connectors", "./nowhere"));
+    let said = fixture.run("check wrong.yaml --format json");
+    assert!(said.out.contains("name/syntax") && said.out.contains(r#""is_valid": false"#), "{said:?}");
+    let said = fixture.run("check model.json --on 2026-02-01 --format json");
+    assert!(said.out.contains(r#""findings": []"#) && said.out.contains(r#""is_valid": false"#), "{said:?}");
     if let Some(program) = connectors() {
         fixture.write("datasurface.toml", configured("local", program.to_str().unwrap()));
         let said = fixture.run("check model.json --on 2026-02-01");

@@ -1,9 +1,6 @@
 //! `docs/protocol.md`: a conversation with the platform in Python, as it was held.
 
-use crate::{
-    conversation::{Conversation, is_documented},
-    programs::python_program,
-};
+use crate::programs::python_program;
 use chrono::NaiveDate;
 use datasurface_broker::{Base, Broker, Lock};
 use datasurface_model::{
@@ -14,6 +11,7 @@ use datasurface_platform::{
     Registry,
     remote::{ConnectionLimits, RemoteFactory},
 };
+use datasurface_test_support::conversation::{Conversation, is_documented};
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
@@ -44,7 +42,11 @@ fn shop(amount: &str) -> Ecosystem {
 fn conversation(program: &Path) -> Vec<(Value, Value)> {
     let (conversation, input, output) = Conversation::start(program);
     let factory = RemoteFactory::connect(input, output, ConnectionLimits::default()).unwrap();
-    render_and_edit(&Broker::new(Registry::new().with_factory(factory)));
+    let broker = Broker::new(Registry::new().with_factory(factory));
+    // One scope after the other: several threads ask in any order.
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    one.install(|| render_and_edit(&broker));
+    drop(broker);
     conversation.end()
 }
 

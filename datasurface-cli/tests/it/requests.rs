@@ -1,11 +1,11 @@
 //! All that platforms are asked while they are held against the laws, on generated ecosystems, fits the JSON Schema of requests.
 
-use crate::conversation::{Recorded, Recording};
 use datasurface_local::LocalPlatform;
 use datasurface_platform::{
     Registry, TypedFactory,
     remote::{ConnectionLimits, RemoteFactory, request_schema, serve},
 };
+use datasurface_test_support::conversation::{Recorded, Recording};
 use datasurface_testkit::Laws;
 use std::{
     collections::BTreeSet,

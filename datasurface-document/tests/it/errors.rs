@@ -366,7 +366,10 @@ fn who_writes_a_former_form_is_told_the_new_one() {
     assert_eq!(message, format!("expected an approval, as {form}, found the text `US/Finance/Report/daily`"));
     let (message, help) = approving("{group: Report/daily, dataset: d}");
     assert_eq!(message, "`team` is missing");
-    assert_eq!(help, "write an approval, as `{team: <zone>/<team>, group: <workspace>/<group>, dataset: <dataset>}`");
+    assert_eq!(
+        help,
+        "write an approval, as `{team: <zone>/<team>, group: <workspace>/<group>, dataset: <dataset>}`"
+    );
     let (message, _) = said("credentials: [lake_rw]");
     let form = "`{name: lake_rw, opens: [<zone>/<team>/<container>]}`";
     assert_eq!(message, format!("expected a credential, as {form}, found the text `lake_rw`"));

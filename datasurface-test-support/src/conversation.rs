@@ -12,19 +12,22 @@ use std::{
 
 const BEGINNING: &str = "<!-- The conversation begins here; a test writes it. -->\n";
 
-/// All that went through, either way.
-#[derive(Clone, Default)]
-pub(crate) struct Recording(Arc<Mutex<Vec<u8>>>);
+/// The bytes that went through a stream, either way.
+#[derive(Clone, Debug, Default)]
+pub struct Recording(Arc<Mutex<Vec<u8>>>);
 
 /// A stream of which a recording is made.
-pub(crate) struct Recorded<S>(pub(crate) S, pub(crate) Recording);
+#[derive(Debug)]
+pub struct Recorded<S>(pub S, pub Recording);
 
 impl Recording {
     fn take(&self, bytes: &[u8]) {
         self.0.lock().unwrap().extend_from_slice(bytes);
     }
 
-    pub(crate) fn lines(&self) -> Vec<Value> {
+    /// Returns each line as the value that it is.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Value> {
         let text = self.0.lock().unwrap().clone();
         String::from_utf8(text).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
@@ -51,15 +54,17 @@ impl<S: Write> Write for Recorded<S> {
 }
 
 /// A program in Python, and all that is said to it and by it.
-pub(crate) struct Conversation {
+#[derive(Debug)]
+pub struct Conversation {
     child: Child,
     asked: Recording,
     answered: Recording,
 }
 
 impl Conversation {
-    /// Starts the program. It is talked to through these streams.
-    pub(crate) fn start(program: &Path) -> (Self, Recorded<ChildStdout>, Recorded<ChildStdin>) {
+    /// Starts the program, and returns the streams through which it is talked to.
+    #[must_use]
+    pub fn start(program: &Path) -> (Self, Recorded<ChildStdout>, Recorded<ChildStdin>) {
         let mut python = Command::new("python3");
         let mut child = python.arg(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (asked, answered) = (Recording::default(), Recording::default());
@@ -68,8 +73,9 @@ impl Conversation {
         (Self { child, asked, answered }, input, output)
     }
 
-    /// The requests and their answers, when nobody talks to the program any more.
-    pub(crate) fn end(mut self) -> Vec<(Value, Value)> {
+    /// Returns the requests and their answers, when nobody talks to the program any more.
+    #[must_use]
+    pub fn end(mut self) -> Vec<(Value, Value)> {
         self.child.wait().unwrap();
         let (asked, answered) = (self.asked.lines(), self.answered.lines());
         assert_eq!(asked.len(), answered.len());
@@ -77,8 +83,8 @@ impl Conversation {
     }
 }
 
-/// Compares a conversation with that at the end of a page. Every line is one value; there it has as many lines as people need.
-pub(crate) fn is_documented(page: &str, conversation: impl IntoIterator<Item = (String, (Value, Value))>) {
+/// Compares a conversation with that at the end of a page of `docs`. Every line is one value; there it has as many lines as people need.
+pub fn is_documented(page: &str, conversation: impl IntoIterator<Item = (String, (Value, Value))>) {
     let chapters = conversation.into_iter().map(|(heading, (asked, answered))| {
         let [asked, answered] = [asked, answered].map(|line| laid_out(&line, 0));
         format!("### {heading}\n\n```json\n{asked}\n```\n\n```json\n{answered}\n```\n")
