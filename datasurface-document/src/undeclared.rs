@@ -1,7 +1,7 @@
 //! What documents are about, and nobody declares.
 
 use super::{codes::UNDECLARED, definitions::NamedDefinitions, header::DocumentHeader};
-use datasurface_model::{Diagnostic, ModelPath, nearest, segment};
+use datasurface_model::{Diagnostic, ModelPath, NameIndex, segment};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
@@ -34,8 +34,10 @@ impl<'p, N: Clone + Display + Ord> Undeclared<'p, N> {
         }
         let texts: Vec<String> = declared.iter().map(ToString::to_string).collect();
         let by_text: BTreeMap<&str, &N> = texts.iter().map(String::as_str).zip(declared).collect();
+        let index = NameIndex::new(texts.iter().map(String::as_str));
         let undeclared = undeclared.into_iter().map(|(name, given)| {
-            let near = nearest(&name.to_string(), texts.iter().map(String::as_str));
+            let text = name.to_string();
+            let near = index.nearest(&text);
             let documents: Vec<&str> = given.iter().map(|(document, _)| *document).collect();
             let header = header(name.clone());
             Self {

@@ -4,7 +4,7 @@ use crate::{
     output::{ColumnKey, Compilation},
     passed_on::PassedOn,
 };
-use datasurface_schema::{Column, DatasetKey, Schema, UnreadableColumns};
+use datasurface_schema::{Column, ColumnName, DatasetKey, Schema, UnreadableColumns};
 use rustc_hash::FxHashMap;
 use std::{cell::OnceCell, collections::BTreeSet, fmt, rc::Rc};
 
@@ -108,6 +108,11 @@ impl<'a> Inputs<'a> {
     /// Whether there is a table of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.keys.iter().any(|key| is_called(key, name)) || self.former(name).is_some()
+    }
+
+    /// Returns the key of a dataset; nothing if it has none, or none that is known.
+    pub(crate) fn key_of(&self, dataset: &DatasetKey) -> &'a [ColumnName] {
+        (self.schema_of)(dataset).map_or(&[], |schema| schema.readable().key())
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = String> {

@@ -16,7 +16,7 @@ use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause,
     FunctionArgumentList, FunctionArguments, OrderByExpr, TypedString, Value as Literal,
 };
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, ptr};
 
 /// What is known of the value of an expression. What is wrong in it is reported.
 ///
@@ -70,11 +70,19 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             }
             // To some dialects that is a column if there is one of this name, to others it is not.
             other if word(other).is_some_and(|word| scope.provides(&word)) => unread(other, compiler),
+            // To some dialects, `column.name()` calls what is done to the column.
+            Expr::Function(function) if is_of_column(function, scope) => unread(expression, compiler),
             other => match parts(other, scope, &mut compiler.taken) {
                 Some(Parts { passed_on, used }) => {
                     let within = |(part, first): (_, Step)| (part, step.map(|then| first.then(then)));
                     waiting.extend(passed_on.into_iter().map(within));
-                    waiting.extend(used.into_iter().map(|part| (part, None)));
+                    let added = compiler.added_of_one_row(other, scope);
+                    let is_added = |part: &Expr| added.iter().any(|added| ptr::eq(*added, part));
+                    let used = used.into_iter().map(|part| match is_added(part) {
+                        true => within((part, Step::MAKE)),
+                        false => (part, None),
+                    });
+                    waiting.extend(used);
                     continue;
                 }
                 None => unread(other, compiler),
@@ -128,6 +136,13 @@ pub(super) fn is_called_anywhere(function: &Function, names: &[&str]) -> bool {
 /// The name of a function without that of its schema.
 pub(super) fn last_name(function: &Function) -> Option<&str> {
     function.name.0.last().and_then(|part| part.as_ident()).map(|name| &*name.value)
+}
+
+/// Whether a column, or a table, stands before the name of a function.
+fn is_of_column(function: &Function, scope: &Scope<'_>) -> bool {
+    let names: Vec<&str> = function.name.0.iter().filter_map(|part| Some(&*part.as_ident()?.value)).collect();
+    let before = names.split_last().map_or(&[][..], |(_, before)| before);
+    before.iter().any(|name| scope.provides(name) || scope.has_table(name))
 }
 
 /// What rows are ordered by; nothing, if rows are made up between them as well.

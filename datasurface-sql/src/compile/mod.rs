@@ -12,6 +12,7 @@ mod parts;
 mod removing;
 mod scope;
 mod select;
+mod single_rows;
 mod types;
 mod values;
 mod wildcard;

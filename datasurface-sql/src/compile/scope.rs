@@ -7,7 +7,7 @@ use crate::{
     passed_on::{PassedOn, Step},
 };
 use datasurface_schema::{Column, DataType, nearest};
-use sqlparser::ast::{NamedWindowDefinition, ObjectName};
+use sqlparser::ast::{Expr, NamedWindowDefinition, ObjectName};
 use std::{collections::BTreeSet, rc::Rc};
 
 /// Words that are columns nowhere and are written like one: of rows as an engine keeps them, and units of time.
@@ -28,6 +28,8 @@ pub(super) struct Scope<'s> {
     pub(super) aliases: Vec<Alias<'s>>,
     /// The windows that the SELECT gives a name to.
     pub(super) windows: &'s [NamedWindowDefinition],
+    /// What rows are grouped by.
+    pub(super) grouped_by: Vec<&'s Expr>,
     pub(super) outer: Option<&'s Scope<'s>>,
 }
 
@@ -214,6 +216,7 @@ impl<'s> Scope<'s> {
             merged: Merged::default(),
             aliases: Vec::new(),
             windows: &[],
+            grouped_by: Vec::new(),
             outer,
         }
     }
@@ -223,6 +226,11 @@ impl<'s> Scope<'s> {
         let own = self.relations.iter().any(|one| one.provides(word))
             || self.aliases.iter().any(|alias| is(alias.name, word));
         own || self.is_opaque || self.outer.is_some_and(|outer| outer.provides(word))
+    }
+
+    /// Whether a table is called so, here or around.
+    pub(super) fn has_table(&self, name: &str) -> bool {
+        self.chain().any(|scope| scope.relations.iter().any(|one| one.is_called(name)))
     }
 
     /// What a column means, in one table or in any.

@@ -7,6 +7,7 @@ use super::{
     Compiler, MadeTable, expression,
     from::single,
     scope::{Alias, Relation, Scope, Table, Value, add},
+    single_rows::grouped_by,
     types, window,
 };
 use crate::{
@@ -61,6 +62,7 @@ impl<'a> Compiler<'_, 'a> {
         let mut scope = Scope {
             is_opaque: !lateral_views.is_empty() || !connect_by.is_empty(),
             windows: named_window,
+            grouped_by: grouped_by(group_by, projection),
             ..Scope::new(outer)
         };
         let conditions = self.from(from, &mut scope);

@@ -122,6 +122,11 @@ fn what_a_value_has_in_it_is_passed_on_unless_it_is_removed() {
         ("id * id", &["people.id"]),
         ("avg(id)", &[]),
         ("sum(id * 2) / 3", &[]),
+        ("name.lower()", &["people.name"]),
+        ("p.name.lower()", &["people.name"]),
+        ("\"name\".value('(/a)[1]', 'varchar(9)')", &["people.name"]),
+        ("pg_catalog.lower(name)", &["people.name"]),
+        ("pg_catalog.count(name)", &[]),
         ("percentile_cont(0.5) WITHIN GROUP (ORDER BY id)", &["people.id"]),
         // Questions about it.
         ("name SIMILAR TO 'a%'", &[]),
@@ -418,6 +423,39 @@ fn what_is_not_understood_passes_on_what_it_names() {
         let mut passed_on = shown(output.unchanged("r"));
         passed_on.sort();
         passed_on.dedup();
+        assert_eq!(passed_on, expected, "{sql}");
+    }
+}
+
+/// What is added up in groups of one row is that row's.
+#[test]
+fn a_sum_of_one_row_is_passed_on() {
+    for (sql, expected) in [
+        ("SELECT id, sum(amount) AS r FROM Shop_orders GROUP BY id", &["orders.amount"][..]),
+        ("SELECT id, avg(CAST((amount) AS DOUBLE)) AS r FROM Shop_orders GROUP BY 1", &["orders.amount"]),
+        ("SELECT o.id AS k, sum(o.amount * 2) AS r FROM Shop_orders o GROUP BY k", &["orders.amount"]),
+        ("SELECT id, sum(amount) AS r FROM Shop_orders GROUP BY ALL", &["orders.amount"]),
+        ("SELECT sum(amount) AS r FROM Shop_orders GROUP BY ROLLUP (buyer, id)", &["orders.amount"]),
+        ("SELECT sum(amount) AS r FROM Shop_orders GROUP BY amount", &["orders.amount"]),
+        ("SELECT sum(amount) OVER (PARTITION BY id) AS r FROM Shop_orders", &["orders.amount"]),
+        ("SELECT sum(amount) OVER w AS r FROM Shop_orders WINDOW w AS (ORDER BY id)", &["orders.amount"]),
+        (
+            "SELECT i, sum(a) AS r FROM (SELECT id AS i, amount AS a FROM Shop_orders) AS d GROUP BY i",
+            &["orders.amount"],
+        ),
+        ("SELECT buyer, sum(amount) AS r FROM Shop_orders GROUP BY buyer", &[]),
+        ("SELECT buyer, count(amount) AS r FROM Shop_orders GROUP BY id, buyer", &[]),
+        ("SELECT sum(amount) OVER (PARTITION BY buyer) AS r FROM Shop_orders", &[]),
+        ("SELECT sum(amount) AS r FROM Shop_orders", &[]),
+        (
+            "SELECT p.id, sum(o.amount) AS r FROM Shop_people p JOIN Shop_orders o ON o.buyer = p.id GROUP BY p.id",
+            &[],
+        ),
+    ] {
+        let output = select(sql);
+        let passed_on = shown(
+            output.columns.iter().find(|column| column.name.as_deref() == Some("r")).unwrap().unchanged(),
+        );
         assert_eq!(passed_on, expected, "{sql}");
     }
 }
