@@ -11,6 +11,7 @@ use datasurface_model::{Diagnostic, Findings};
 use serde::Serialize;
 use std::{
     fmt::{self, Display, Write as _},
+    fs::{self, File},
     io::{self, BufWriter, Write},
     path::Path,
     process::ExitCode,
@@ -135,7 +136,12 @@ impl<'a> Answer<'a> {
     /// Writes it to a file, which is replaced at once: whoever reads it meanwhile reads what was there before.
     pub(crate) fn deliver_to(self, file: &Path) -> ExitCode {
         let mut remarks = self.remarks.clone();
-        let written = replace(file, |to| self.say(to));
+        // A device or a pipe is written to: nothing takes its place.
+        let is_other = fs::metadata(file).is_ok_and(|found| !found.is_file());
+        let written = match is_other {
+            true => File::options().write(true).open(file).and_then(|to| self.say(&to)),
+            false => replace(file, |to| self.say(to)),
+        };
         if let Err(error) = &written {
             let name = printable(file.display().to_string());
             remarks += &format!("error: the file `{name}` cannot be written: {error}\n");

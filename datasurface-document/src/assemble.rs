@@ -4,7 +4,7 @@ use super::{
     codes::{INCOMPLETE, TWICE},
     definitions::{Defined, Definitions},
     part::{DocumentPart, PartialEcosystem},
-    undeclared::MayBeDeclared,
+    undeclared::Elsewhere,
 };
 use datasurface_model::{Diagnostic, Ecosystem, ModelPath, Repository, segment};
 
@@ -14,7 +14,7 @@ const ECOSYSTEM: &str = "the ecosystem";
 /// Puts the ecosystem together as far as documents describe it, and finds what is wrong with that.
 pub(super) fn assemble<'p>(
     parts: impl IntoIterator<Item = (&'p str, &'p DocumentPart)>,
-    may_be_declared: MayBeDeclared<'_>,
+    elsewhere: &dyn Elsewhere,
     findings: &mut Vec<Diagnostic>,
 ) -> Defined {
     let mut frames: Vec<(&str, &PartialEcosystem)> = Vec::new();
@@ -50,7 +50,7 @@ pub(super) fn assemble<'p>(
             frames_joined(empty, frames, findings)
         }
     };
-    definitions.define(ecosystem, may_be_declared, findings)
+    definitions.define(ecosystem, elsewhere, findings)
 }
 
 fn frames_joined(

@@ -4,7 +4,7 @@ use super::{
     aliases::{Aliases, former_teams, former_zones},
     assemble::conflict,
     header::DocumentHeader,
-    undeclared::{MayBeDeclared, Undeclared, meant},
+    undeclared::{Elsewhere, Undeclared, meant},
 };
 use datasurface_model::{
     Diagnostic, Ecosystem, Entity, GovernanceZone, ModelPath, Team, TeamDeclaration, TeamKey, TeamName,
@@ -30,8 +30,9 @@ pub(super) struct Defined {
     pub(super) ecosystem: Ecosystem,
     /// What documents are about that are read as what is near.
     pub(super) misspelled: Aliases,
-    /// Whether a document is about what nobody declares, so that what it says is left out.
-    pub(super) is_left_out: bool,
+    /// What is not known because documents are left out: what they are about, which nobody declares, and what is declared and nothing is
+    /// written about, of which one may be meant.
+    pub(super) left_out: Vec<ModelPath>,
 }
 
 impl Definitions<'_> {
@@ -40,36 +41,42 @@ impl Definitions<'_> {
     pub(super) fn define(
         mut self,
         ecosystem: Ecosystem,
-        may_be_declared: MayBeDeclared<'_>,
+        elsewhere: &dyn Elsewhere,
         findings: &mut Vec<Diagnostic>,
     ) -> Defined {
         let mut misspelled = Aliases::default();
         if self.zones.is_empty() && self.teams.is_empty() {
-            return Defined { ecosystem, misspelled, is_left_out: false };
+            return Defined { ecosystem, misspelled, left_out: Vec::new() };
         }
         for (former, now) in former_zones(ecosystem.zones().iter()) {
             self.rename_zone(&former, &now);
         }
         let declared: Vec<ZoneName> = ecosystem.zones().names().cloned().collect();
-        let undeclared = Undeclared::all(&self.zones, &declared, DocumentHeader::Zone, may_be_declared);
+        let undeclared = Undeclared::all(&self.zones, &declared, DocumentHeader::Zone, elsewhere);
         let declare = |kind| format!("declare the {kind}, with its owner, or correct the name");
         let found = undeclared.iter().flat_map(|zone| zone.findings(segment::ZONE, &declare("zone")));
         findings.extend(found);
         let is_defined = |zone: &ZoneName| {
             ecosystem.zones().get(zone.as_str()).is_some_and(|zone| zone.definition().is_some())
         };
-        misspelled.zones = meant(&undeclared, |zone| is_defined(zone) || self.zones.contains_key(zone));
+        misspelled.zones =
+            meant(&undeclared, |zone| is_defined(zone) || self.zones.contains_key(zone), elsewhere);
         for (written, meant) in &misspelled.zones {
             self.rename_zone(written, meant);
         }
 
         let zones: Vec<_> = ecosystem.zones().iter().map(|zone| self.define_zone(zone, findings)).collect();
         let ecosystem = ecosystem.with_zones(zones);
-        let is_left_out = !self.zones.is_empty();
-        self.leave_out_teams_of(&undeclared);
+        let mut left_out: Vec<DocumentHeader> =
+            self.zones.keys().cloned().map(DocumentHeader::Zone).collect();
+        if !left_out.is_empty() {
+            let undefined = ecosystem.zones().iter().filter(|zone| zone.definition().is_none());
+            left_out.extend(undefined.map(|zone| DocumentHeader::Zone(zone.name().clone())));
+        }
+        left_out.extend(self.leave_out_teams_of(&undeclared).into_iter().map(DocumentHeader::Team));
 
         let declared: Vec<TeamKey> = teams(&ecosystem, |_| true);
-        let undeclared = Undeclared::all(&self.teams, &declared, DocumentHeader::Team, may_be_declared);
+        let undeclared = Undeclared::all(&self.teams, &declared, DocumentHeader::Team, elsewhere);
         findings.extend(undeclared.iter().flat_map(|team| {
             let help = match team.name.team.as_str() {
                 "" => "name the team as `zone/team`".to_owned(),
@@ -78,18 +85,24 @@ impl Definitions<'_> {
             team.findings(segment::TEAM, &help)
         }));
         let defined: BTreeSet<TeamKey> = teams(&ecosystem, |team| team.definition().is_some());
-        misspelled.teams = meant(&undeclared, |team| defined.contains(team) || self.teams.contains_key(team));
+        misspelled.teams =
+            meant(&undeclared, |team| defined.contains(team) || self.teams.contains_key(team), elsewhere);
         for (written, meant) in &misspelled.teams {
             self.rename_team(written, meant.clone());
         }
 
         let zones: Vec<_> = ecosystem.zones().iter().map(|zone| self.define_teams(zone, findings)).collect();
         let ecosystem = ecosystem.with_zones(zones);
-        Defined { ecosystem, misspelled, is_left_out: is_left_out || !self.teams.is_empty() }
+        if !self.teams.is_empty() {
+            left_out.extend(self.teams.into_keys().map(DocumentHeader::Team));
+            let undefined: Vec<TeamKey> = teams(&ecosystem, |team| team.definition().is_none());
+            left_out.extend(undefined.into_iter().map(DocumentHeader::Team));
+        }
+        Defined { ecosystem, misspelled, left_out: left_out.iter().map(DocumentHeader::path).collect() }
     }
 
-    /// Leaves out the documents about teams that are declared, but by a document about a zone that is called otherwise.
-    fn leave_out_teams_of(&mut self, undeclared: &[Undeclared<'_, ZoneName>]) {
+    /// Leaves out the documents about teams that are declared, but by a document about a zone that is called otherwise, and returns these teams.
+    fn leave_out_teams_of(&mut self, undeclared: &[Undeclared<'_, ZoneName>]) -> BTreeSet<TeamKey> {
         let mut teams = BTreeSet::new();
         for zone in undeclared {
             let given = self.zones.get(&zone.name).into_iter().flatten();
@@ -99,6 +112,7 @@ impl Definitions<'_> {
             }
         }
         self.teams.retain(|team, _| !teams.contains(team));
+        teams
     }
 
     /// Lets the documents about a zone by its former name, and about teams in it, be about what has the present one.

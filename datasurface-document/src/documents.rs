@@ -2,7 +2,8 @@
 
 use super::{
     aliases::HeaderAliases, assemble::assemble, definitions::Defined, error::DocumentError,
-    header::DocumentHeader, lines::Lines, part::DocumentPart, syntax::Syntax, tree::ReadError, v1::Schemas,
+    header::DocumentHeader, lines::Lines, part::DocumentPart, syntax::Syntax, tree::ReadError,
+    undeclared::Nowhere, v1::Schemas,
 };
 use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, Text, segment};
 use rustc_hash::FxHashMap;
@@ -135,7 +136,7 @@ impl Documents {
             return Err(DocumentError::new(findings.into_iter().collect()));
         }
         let parts = parts.iter().map(|(name, part)| (*name, &**part));
-        let Defined { ecosystem, misspelled, .. } = assemble(parts, &|_, _| false, &mut findings);
+        let Defined { ecosystem, misspelled, .. } = assemble(parts, &Nowhere, &mut findings);
         self.aliases.get_or_init(|| HeaderAliases::read(&ecosystem, misspelled));
         match findings.as_slice() {
             [] => Ok(ecosystem),

@@ -6,7 +6,7 @@ use super::{
 };
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position, segment};
 use std::{
-    fs::{self, File},
+    fs::{self, File, FileType},
     io::{self, Read},
     path::Path,
 };
@@ -223,8 +223,14 @@ impl FolderReader {
             };
             for entry in entries {
                 let path = entry.path();
-                if entry.file_name().to_string_lossy().starts_with('.') || path.join(TARGET).exists() {
+                let mark = fs::symlink_metadata(path.join(TARGET)).map(|mark| mark.file_type());
+                if entry.file_name().to_string_lossy().starts_with('.')
+                    || mark.as_ref().is_ok_and(FileType::is_dir)
+                {
                     continue;
+                }
+                if mark.is_ok_and(|mark| mark.is_symlink()) {
+                    self.refuse(&path.join(TARGET), FileError::Link);
                 }
                 let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
                 if is_link && leads_out(&path, root.as_deref()) && (path.is_dir() || is_document(&path)) {

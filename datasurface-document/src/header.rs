@@ -83,7 +83,9 @@ fn take_member<'t>(
     let is_list = |member: &Member<'_>| matches!(member.value.value, Value::List(_) | Value::Object(_));
     let is_said = |member: &Member<'_>| member.name == name && (name == FORMAT_MEMBER || !is_list(member));
     let is_meant = |member: &Member<'_>| {
-        matches!(member.value.value, Value::Text(_)) && nearest(&member.name, MEMBERS) == Some(name)
+        let is_of_another_kind = [segment::ZONES, segment::TEAMS].contains(&&*member.name);
+        let is_text = matches!(member.value.value, Value::Text(_)) && !is_of_another_kind;
+        is_text && nearest(&member.name, MEMBERS) == Some(name)
     };
     let position = members.iter().position(is_said);
     let position = position.or_else(|| {

@@ -37,18 +37,31 @@ impl StoredFile {
         is_document(Path::new(&self.path))
     }
 
+    /// Whether it is in a folder that was rendered into, which one of these files marks.
+    #[must_use]
+    pub fn is_in_target(&self, files: &[Self]) -> bool {
+        let targets: BTreeSet<&str> = files.iter().filter_map(target).collect();
+        self.folders().any(|folder| targets.contains(folder))
+    }
+
     fn folders(&self) -> impl Iterator<Item = &str> {
         self.path.match_indices('/').filter_map(|(end, _)| self.path.get(..end))
     }
 
     fn has_hidden_name(&self) -> bool {
-        self.path.split('/').any(|name| name.starts_with('.'))
+        is_hidden(&self.path)
+    }
+
+    /// Whether it has the name of the folder that marks one of rendered files, and is none.
+    fn is_false_mark(&self) -> bool {
+        let (folder, name) = self.path.rsplit_once('/').unwrap_or(("", &self.path));
+        name == TARGET && self.kind != StoredFileKind::Regular && !is_hidden(folder)
     }
 }
 
 impl Documents {
     /// Reads all documents of a stored folder, by the rules of [`Self::open`], and returns those that can be read, and a finding
-    /// for each other one. Links to documents and repositories inside of the folder are not followed, and are findings. The
+    /// for each other one. Links to documents, links out of the folder and repositories inside of it are not followed, and are findings. The
     /// documents are named by the path of the folder, which may be empty, and that of the file.
     #[must_use]
     pub fn from_stored<E: Display>(
@@ -60,14 +73,18 @@ impl Documents {
         let (mut documents, mut findings, mut seen) = (Self::new(), Findings::default(), BTreeSet::new());
         for file in files {
             let is_rendered = file.folders().any(|folder| targets.contains(folder));
-            if is_rendered || file.has_hidden_name() {
+            if is_rendered || file.has_hidden_name() && !file.is_false_mark() {
                 continue;
             }
             let name = if folder.is_empty() { file.path.clone() } else { format!("{folder}/{}", file.path) };
             let refused = match file.kind {
                 StoredFileKind::Submodule => Some(FileError::Submodule),
-                _ if !file.is_document() => continue,
-                StoredFileKind::Link => Some(FileError::Link),
+                StoredFileKind::Link if file.is_document() || file.is_false_mark() => Some(FileError::Link),
+                StoredFileKind::Link => match read(file) {
+                    Ok(end) => leads_out(&file.path, &end).then_some(FileError::Outside),
+                    Err(error) => Some(FileError::Unread(error.to_string())),
+                },
+                StoredFileKind::Regular if !file.is_document() => continue,
                 StoredFileKind::Regular if file.size > LARGEST => Some(FileError::TooLarge),
                 // Which one a checkout would have is not known.
                 StoredFileKind::Regular if !seen.insert(&file.path) => Some(FileError::Twice),
@@ -75,6 +92,9 @@ impl Documents {
             };
             if let Some(error) = refused {
                 findings.extend([error.diagnostic(&name, place(&name))]);
+                continue;
+            }
+            if file.kind == StoredFileKind::Link {
                 continue;
             }
             match read(file) {
@@ -98,12 +118,33 @@ impl Documents {
     }
 }
 
-/// The folder that was rendered into, if this file marks it, or is in the folder that does.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|name| name.starts_with('.'))
+}
+
+/// Whether a link leads out of the folder, as far as its text says.
+fn leads_out(link: &str, end: &[u8]) -> bool {
+    let Some(end) = str::from_utf8(end).ok().filter(|end| !end.is_empty() && !end.starts_with('/')) else {
+        return true;
+    };
+    let mut depth = link.matches('/').count();
+    end.split('/').any(|name| {
+        let inside = match name {
+            ".." => depth.checked_sub(1),
+            "" | "." => Some(depth),
+            _ => depth.checked_add(1),
+        };
+        depth = inside.unwrap_or_default();
+        inside.is_none()
+    })
+}
+
+/// The folder that was rendered into, if this file is in the folder that marks it.
 fn target(file: &StoredFile) -> Option<&str> {
     let end = file.path.match_indices(TARGET).find_map(|(begin, _)| {
         let (before, after) = file.path.split_at_checked(begin)?;
         let after = after.strip_prefix(TARGET)?;
-        let is_name = before.ends_with('/') && (after.is_empty() || after.starts_with('/'));
+        let is_name = before.ends_with('/') && after.starts_with('/');
         is_name.then(|| begin - 1)
     })?;
     file.path.get(..end)
@@ -117,9 +158,20 @@ mod tests {
         let listed = |&(path, kind, size): &(&str, _, _)| StoredFile { path: path.to_owned(), kind, size };
         let files: Vec<_> = files.iter().map(listed).collect();
         let (documents, findings) =
-            Documents::from_stored("model", &files, |_| Ok::<_, String>(b"{}".to_vec()));
+            Documents::from_stored("model", &files, |file| Ok::<_, String>(content(&file.path)));
         let names = documents.names().map(str::to_owned).collect();
         (names, findings.codes().map(str::to_owned).collect())
+    }
+
+    /// Where a link leads; any document has no content.
+    fn content(path: &str) -> Vec<u8> {
+        match path {
+            "README" => b"docs/README.md".to_vec(),
+            "a/up" => b"../../b".to_vec(),
+            "etc" => b"/etc".to_vec(),
+            "a/b" => b"./../c//..".to_vec(),
+            _ => b"{}".to_vec(),
+        }
     }
 
     #[test]
@@ -135,15 +187,24 @@ mod tests {
             ("out/deep/rendered.json", Regular, 2),
             ("out.json", Regular, 2),
             ("no.datasurface/x.json", Regular, 2),
+            ("a/b", Link, 2),
+            ("file/.datasurface", Regular, 2),
+            ("file/x.json", Regular, 2),
+            (".github/.datasurface", Link, 2),
         ]);
         assert_eq!(
             names,
-            ["model/a.yaml", "model/b/C.JSON", "model/no.datasurface/x.json", "model/out.json"]
+            ["a.yaml", "b/C.JSON", "file/x.json", "no.datasurface/x.json", "out.json"]
+                .map(|name| format!("model/{name}"))
         );
         assert!(codes.is_empty(), "{codes:?}");
         for (file, code) in [
             (("l.yaml", Link, 2), "document/unreadable-file"),
             (("sub", Submodule, 0), "document/unreadable-file"),
+            (("etc", Link, 4), "document/unreadable-file"),
+            (("a/up", Link, 7), "document/unreadable-file"),
+            (("notes/.datasurface", Link, 7), "document/unreadable-file"),
+            ((".datasurface", Submodule, 0), "document/unreadable-file"),
             (("large.yaml", Regular, LARGEST + 1), "document/large-file"),
             (("a.yaml", Regular, 2), "document/unreadable-file"),
         ] {

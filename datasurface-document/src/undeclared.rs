@@ -7,8 +7,30 @@ use std::{
     fmt::Display,
 };
 
-/// Whether what a document is about may be declared in what could not be read of the others.
-pub(super) type MayBeDeclared<'f> = &'f dyn Fn(&str, &DocumentHeader) -> bool;
+/// How many names are read as others at most: for each, all documents are searched.
+const MOST_SLIPS: usize = 16;
+
+/// What is known of declarations besides what could be read.
+pub(super) trait Elsewhere {
+    /// Whether what a document is about may be declared in what could not be read of the others.
+    fn may_be_declared(&self, document: &str, header: &DocumentHeader) -> bool;
+
+    /// Whether something other than headers calls a zone or a team so: then it is the declaration that has a slip.
+    fn is_used(&self, name: &str) -> bool;
+}
+
+/// Nothing: all could be read, or is refused.
+pub(super) struct Nowhere;
+
+impl Elsewhere for Nowhere {
+    fn may_be_declared(&self, _document: &str, _header: &DocumentHeader) -> bool {
+        false
+    }
+
+    fn is_used(&self, _name: &str) -> bool {
+        false
+    }
+}
 
 /// A zone or a team that documents are about, and nobody declares.
 pub(super) struct Undeclared<'p, N> {
@@ -25,7 +47,7 @@ impl<'p, N: Clone + Display + Ord> Undeclared<'p, N> {
         given: &BTreeMap<N, NamedDefinitions<'p, T>>,
         declared: &[N],
         header: impl Fn(N) -> DocumentHeader,
-        may_be_declared: MayBeDeclared<'_>,
+        elsewhere: &dyn Elsewhere,
     ) -> Vec<Self> {
         let known: BTreeSet<&N> = declared.iter().collect();
         let undeclared: Vec<_> = given.iter().filter(|(name, _)| !known.contains(name)).collect();
@@ -43,7 +65,9 @@ impl<'p, N: Clone + Display + Ord> Undeclared<'p, N> {
             Self {
                 name: name.clone(),
                 nearest: near.and_then(|near| by_text.get(near)).map(|near| N::clone(near)),
-                may_be_declared: documents.iter().any(|document| may_be_declared(document, &header)),
+                may_be_declared: documents
+                    .iter()
+                    .any(|document| elsewhere.may_be_declared(document, &header)),
                 documents,
             }
         });
@@ -64,11 +88,16 @@ impl<'p, N: Clone + Display + Ord> Undeclared<'p, N> {
     }
 }
 
-/// Returns what is meant by which name: what is near, if nothing is written about that, and one name alone is near to it.
-pub(super) fn meant<N: Clone + Ord>(
+/// Returns what is meant by which name: what is near, if nothing is written about that, and one name alone is near to it. Who has more slips than a
+/// few means something else.
+pub(super) fn meant<N: Clone + Display + Ord>(
     undeclared: &[Undeclared<'_, N>],
     is_described: impl Fn(&N) -> bool,
+    elsewhere: &dyn Elsewhere,
 ) -> BTreeMap<N, N> {
+    if undeclared.len() > MOST_SLIPS {
+        return BTreeMap::new();
+    }
     let mut by_meant = BTreeMap::<&N, Vec<&Undeclared<'_, N>>>::new();
     for each in undeclared {
         let nearest = each.nearest.as_ref().filter(|nearest| !is_described(nearest));
@@ -77,7 +106,9 @@ pub(super) fn meant<N: Clone + Ord>(
         }
     }
     let alone = by_meant.into_iter().filter_map(|(meant, by)| match by.as_slice() {
-        [by] if !by.may_be_declared => Some((by.name.clone(), meant.clone())),
+        [by] if !by.may_be_declared && !elsewhere.is_used(&by.name.to_string()) => {
+            Some((by.name.clone(), meant.clone()))
+        }
         _ => None,
     });
     alone.collect()

@@ -219,6 +219,52 @@ fn links_and_submodules_are_refused() {
     repo.review(&format!("--head HEAD {OWNER}")).refused("document/unreadable-file", "submodule");
 }
 
+/// What a checkout has is what is judged: its links, the folders that it leaves out, and the bytes of its documents.
+#[test]
+fn a_checkout_has_the_documents_that_are_judged() {
+    let repo = Repo::new(&models::first());
+    let judged = |what: &str| {
+        repo.commit(what);
+        let said = repo.review(&format!("--head HEAD {OWNER}"));
+        repo.git("reset --quiet --hard HEAD~1");
+        said
+    };
+    let link = |end: &str, name: &str| {
+        fs::create_dir_all(repo.fixture.path("notes")).unwrap();
+        std::os::unix::fs::symlink(end, repo.fixture.path(name)).unwrap();
+    };
+    link("nowhere", "notes/.datasurface");
+    repo.write("notes/hidden.txt", "x");
+    judged("a-mark-that-is-none").refused("document/unreadable-file", "notes/.datasurface");
+    link("/etc", "notes/out");
+    judged("a-link-out").refused("document/unreadable-file", "leads out");
+    link("../README", "notes/README");
+    judged("a-link-inside").good();
+    for attributes in
+        ["*.json working-tree-encoding=SHIFT_JIS\n", "# x\nmodel.* ident\n", "[attr]m ident\n* m\n"]
+    {
+        repo.write(".gitattributes", attributes);
+        judged("other-bytes").refused("review/git", ".gitattributes");
+    }
+    for attributes in
+        ["*.json -ident text eol=lf\n", "*.txt working-tree-encoding=UTF-16 ident\n", "# * ident\n"]
+    {
+        repo.write(".gitattributes", attributes);
+        judged("the-same-bytes").good();
+    }
+    for (file, is_judged) in [
+        ("inner/datasurface.lock", false),
+        ("inner/datasurface.toml", false),
+        (".hidden/datasurface.lock", true),
+        ("out/datasurface.lock", true),
+    ] {
+        repo.write(file, "");
+        repo.write("out/.datasurface/state", "");
+        let said = judged("what-stands-beside-another-model");
+        if is_judged { drop(said.good()) } else { said.refused("review/git", "--folder inner") }
+    }
+}
+
 /// Everything by which git would execute something that a repository or its settings name.
 #[test]
 fn nothing_that_a_change_names_is_executed() {

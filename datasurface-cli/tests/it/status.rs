@@ -3,7 +3,11 @@
 use crate::{models, openmetrics, run::Fixture};
 use rusqlite::Connection;
 use serde_json::json;
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// A folder where a consumer was served, who was promised to be served within the hour.
 fn served() -> Fixture {
@@ -180,6 +184,15 @@ fn a_file_of_metrics_is_replaced_at_once() {
 
     let said = fixture.run("status --target out --output nowhere/file").bad();
     assert!(said.err.contains("the file `nowhere/file` cannot be written"), "{said:?}");
+    // A pipe is written to, and stays one.
+    let pipe = fixture.path("metrics/pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = Command::new("cat").arg(&pipe).stdout(Stdio::piped()).spawn().unwrap();
+    fixture.run("status --target out --format openmetrics --output metrics/pipe").good();
+    let read = String::from_utf8(reader.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(value(&read, "datasurface_sink_batch"), 1.0);
+    assert!(!fs::metadata(&pipe).unwrap().is_file());
+    fs::remove_file(&pipe).unwrap();
     fs::create_dir(fixture.path("metrics/folder")).unwrap();
     fixture.run("status --target out --output metrics/folder").bad();
     assert_eq!(fs::read_dir(fixture.path("metrics")).unwrap().count(), 2, "nothing is left of it");

@@ -17,6 +17,7 @@ use super::{
     part::DocumentPart,
     shape::{Inner, Shape, inside},
     tree::{self, Extent, Node, ReadError, Unread},
+    undeclared::Elsewhere,
     v1::{self, Schemas},
 };
 use datasurface_model::{
@@ -52,21 +53,15 @@ impl Documents {
                 parts.push((name, part));
             }
         }
-        let may_be_declared = |document: &str, header: &DocumentHeader| {
-            let others = unread.iter().filter(|(name, _)| *name != document).map(|(_, path)| path);
-            unread_parts(others).any(|part| may_declare(&part, header))
-        };
+        let elsewhere = PartlyRead { documents: self, unread: &unread };
         let mut assembled = Vec::new();
         let parts = parts.iter().map(|(name, part)| (*name, part));
-        let Defined { ecosystem, misspelled, is_left_out } =
-            assemble(parts, &may_be_declared, &mut assembled);
+        let Defined { ecosystem, misspelled, left_out } = assemble(parts, &elsewhere, &mut assembled);
         let lacks_heading = unread_parts(unread.iter().map(|(_, path)| path))
             .any(|part| matches!(part, EcosystemPart::Whole | EcosystemPart::Heading));
         let aliases = self.aliases.get_or_init(|| HeaderAliases::read(&ecosystem, misspelled));
         let mut unread: Vec<ModelPath> = unread.iter().map(|(_, path)| aliases.followed_path(path)).collect();
-        if is_left_out {
-            unread.push(ModelPath::root());
-        }
+        unread.extend(left_out);
         for finding in assembled {
             let is_incomplete = finding.code() == INCOMPLETE.code;
             if is_incomplete {
@@ -80,6 +75,25 @@ impl Documents {
         unread.sort();
         unread.dedup();
         PartialModel { ecosystem, findings: self.located(found.into_iter().collect()), unread }
+    }
+}
+
+/// Documents, of which some could not be read as a whole.
+struct PartlyRead<'d> {
+    documents: &'d Documents,
+    /// What is not known, each with the document that does not say it.
+    unread: &'d [(&'d str, ModelPath)],
+}
+
+impl Elsewhere for PartlyRead<'_> {
+    fn may_be_declared(&self, document: &str, header: &DocumentHeader) -> bool {
+        let others = self.unread.iter().filter(|(name, _)| *name != document).map(|(_, path)| path);
+        unread_parts(others).any(|part| may_declare(&part, header))
+    }
+
+    fn is_used(&self, name: &str) -> bool {
+        let within = format!("{name}/");
+        self.documents.iter().any(|(_, document)| document.text.contains(&within))
     }
 }
 

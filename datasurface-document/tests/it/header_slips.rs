@@ -82,17 +82,39 @@ fn a_slip_in_a_name_hides_nothing_of_the_document() {
 }
 
 #[test]
-fn a_slip_in_a_zone_is_one_in_the_documents_of_its_teams() {
+fn where_others_say_the_same_it_is_the_declaration_that_has_the_slip() {
     let teams = "teams:\n- {name: Law, owner: \"github:shop/law@main\"}";
     let documents = [
         ("team.yaml", team("team: Europa/Law")),
         ("zone.yaml", format!("format: datasurface/1\nzone: Europa\n{teams}\n")),
     ];
     let outcome = with(&documents);
-    // The name of the zone is declared, and that of the team follows it.
+    assert_eq!(of_documents(&outcome), ["document/undeclared"; 2], "{}", outcome.findings);
+    assert!(!codes(&outcome).contains(&"reference/unknown-datastore"), "{}", outcome.findings);
+    // A reference shows it as well.
+    let zone = |reference: &str| {
+        format!(
+            "format: datasurface/1\nzone: Europa\npolicies: [{{name: \"a/b\", rule: {{classifications: {{allow: [A]}}}}, documentation: \"{reference}\"}}]\n"
+        )
+    };
+    for (reference, is_judged) in [("Europa/Law", false), ("of Europa", true)] {
+        let outcome = with(&[("zone.yaml", zone(reference))]);
+        assert_eq!(codes(&outcome).contains(&"name/syntax"), is_judged, "{}", outcome.findings);
+    }
+}
+
+/// A document about what nobody declares hides what may be in it, and in what it may mean, and nothing else.
+#[test]
+fn what_is_left_out_hides_little() {
+    let other = "format: datasurface/1\nteam: 1990/Sales\nworkspaces:\n- {name: Early, container: 1990/Sales/None, groups: [{name: g, sinks: []}]}\n";
+    let documents = [("new.yaml", team("team: 1990/Entirely new")), ("sales.yaml", other.to_owned())];
+    let outcome = with(&documents);
+    let found = codes(&outcome);
     assert_eq!(of_documents(&outcome), ["document/undeclared"], "{}", outcome.findings);
-    assert_eq!(places(&outcome, "document/undeclared"), [("zone.yaml".to_owned(), 2)]);
-    assert_eq!(places(&outcome, "reference/unknown-datastore"), [("team.yaml".to_owned(), 4)]);
+    for code in ["reference/unknown-container", "workspace/no-sinks"] {
+        assert!(found.contains(&code), "{code}: {}", outcome.findings);
+    }
+    assert!(outcome.sound.is_some());
 }
 
 /// What a name means is not guessed if another document is about what is near, or two names are.
@@ -131,6 +153,10 @@ fn an_error_elsewhere_hides_a_slip_only_if_it_may_be_none() {
         located(&documents.document("slip.yaml", zone("zone: Europa")))
     };
     let outcome = with_declaration("- {name: [], owner: \"github:shop/eu@main\"}");
+    assert_eq!(of_documents(&outcome), ["document/unreadable"], "{}", outcome.findings);
+    // The list of another kind of document is no slip of the header.
+    let teams = "format: datasurface/1\nzone: Europe\nteams: Sales\n";
+    let outcome = with(&[("zone.yaml", teams.to_owned())]);
     assert_eq!(of_documents(&outcome), ["document/unreadable"], "{}", outcome.findings);
     let outcome = with_declaration("- {name: Europa, owner: []}");
     assert_eq!(of_documents(&outcome), ["document/unreadable"], "{}", outcome.findings);

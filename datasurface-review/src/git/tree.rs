@@ -5,7 +5,17 @@ use crate::ReviewSide;
 use datasurface_broker::{LOCK_FILE_NAME, git::BlobReader};
 use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_document::{Documents, StoredFile, StoredFileKind};
-use std::{cell::RefCell, collections::BTreeMap};
+use datasurface_model::Findings;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// The name of files of attributes.
+const ATTRIBUTES: &str = ".gitattributes";
+
+/// The attributes by which a checkout has other bytes than the commit, whatever programs a machine has.
+const REWRITING: [&str; 2] = ["ident", "working-tree-encoding"];
 
 /// An entry of the listing of a tree.
 #[derive(Clone, Debug)]
@@ -50,17 +60,23 @@ impl Repository {
         };
         let beside = |name: &str| entries.iter().find(|entry| entry.file.path == name).cloned();
         let [lock, configuration] = [LOCK_FILE_NAME, CONFIGURATION_FILE_NAME].map(beside);
-        let entries = entries.into_iter().filter(|entry| only.is_none_or(|name| entry.file.path == name));
-        let entries: Vec<Entry> = entries.collect();
-        let files: Vec<StoredFile> = entries.iter().map(|entry| entry.file.clone()).collect();
+        let judged = entries.iter().filter(|entry| only.is_none_or(|name| entry.file.path == name));
+        let files: Vec<StoredFile> = judged.map(|entry| entry.file.clone()).collect();
         let ids: BTreeMap<&str, &ObjectId> =
             entries.iter().map(|entry| (&*entry.file.path, &entry.id)).collect();
         let blobs = BlobReader::start(self.isolated()).map_err(|error| failed(&error.to_string()))?;
         let blobs = RefCell::new(blobs);
-        let (documents, unread) = Documents::from_stored(folder, &files, |file| {
+        let (documents, mut unread) = Documents::from_stored(folder, &files, |file| {
             let id = ids.get(file.path.as_str()).ok_or("it is not listed")?;
             blobs.borrow_mut().read(id).map_err(|error| error.to_string())
         });
+        if only.is_none() {
+            unread.extend(inner_models(folder, &files));
+        }
+        for (path, id) in self.attribute_files(&root, folder, &entries)? {
+            let bytes = blobs.borrow_mut().read(&id).map_err(|error| failed(&error.to_string()))?;
+            unread.extend(rewriting(&path, &String::from_utf8_lossy(&bytes)));
+        }
         let text = |entry: Entry| {
             let name = &entry.file.path;
             if entry.file.kind != StoredFileKind::Regular {
@@ -79,6 +95,30 @@ impl Repository {
     /// The tree of a commit, or the tree itself.
     fn tree(&self, object: &ObjectId) -> Answered<ObjectId> {
         self.peeled(object, "tree")?.ok_or_else(|| failed("a commit is not complete"))
+    }
+
+    /// The files of attributes that a checkout of the folder heeds.
+    fn attribute_files(
+        &self,
+        root: &ObjectId,
+        folder: &str,
+        entries: &[Entry],
+    ) -> Answered<Vec<(String, ObjectId)>> {
+        let is_one = |entry: &&Entry| {
+            let name = entry.file.path.rsplit('/').next().unwrap_or_default();
+            name.eq_ignore_ascii_case(ATTRIBUTES)
+        };
+        let inside = entries.iter().filter(is_one);
+        let mut files: Vec<_> =
+            inside.map(|entry| (joined(folder, &entry.file.path), entry.id.clone())).collect();
+        let ends = folder.match_indices('/').map(|(end, _)| end);
+        let around = ends.filter_map(|end| folder.get(..end)).chain((!folder.is_empty()).then_some(""));
+        for around in around {
+            let path = joined(around, ATTRIBUTES);
+            let found = self.folder(root, &path)?;
+            files.extend(found.map(|id| (path, id)));
+        }
+        Ok(files)
     }
 
     fn is_document(&self, root: &ObjectId, path: &str) -> Answered<bool> {
@@ -104,6 +144,56 @@ impl Repository {
         let lines = said.out.split(|byte| *byte == 0).filter(|line| !line.is_empty());
         lines.map(entry).collect()
     }
+}
+
+fn joined(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// Reports locks and configurations in folders inside of the one that is judged: nothing would be judged of them.
+fn inner_models(folder: &str, files: &[StoredFile]) -> Findings {
+    let beside = |file: &StoredFile| {
+        let (inner, name) = file.path.rsplit_once('/')?;
+        let is_one = [LOCK_FILE_NAME, CONFIGURATION_FILE_NAME].contains(&name);
+        let is_hidden = inner.split('/').any(|name| name.starts_with('.'));
+        (is_one && !is_hidden && !file.is_in_target(files)).then(|| joined(folder, inner))
+    };
+    let folders: BTreeSet<String> = files.iter().filter_map(beside).collect();
+    let finding = |inner: String| {
+        let why = format!("`{inner}` has a lock or a configuration, and is not the folder that is judged");
+        refused(&why, &format!("name the folder of the model: `--folder {inner}`"))
+    };
+    folders.into_iter().flat_map(finding).collect()
+}
+
+/// Reports attributes by which a checkout has other documents than the commit.
+fn rewriting(path: &str, attributes: &str) -> Findings {
+    let rewrites = |line: &&str| {
+        let mut words = line.split_whitespace();
+        let pattern = words.next().filter(|pattern| !pattern.starts_with('#'));
+        let is_set = |word: &str| REWRITING.contains(&word.split('=').next().unwrap_or_default());
+        pattern.is_some_and(may_be_document) && words.any(is_set)
+    };
+    let found = attributes.lines().find(rewrites).map(|line| {
+        let why = format!(
+            "`{path}` gives a checkout other documents than the commit has: `{}`",
+            line.escape_debug()
+        );
+        refused(
+            &why,
+            "take `working-tree-encoding` and `ident` away, or let them be about files of other kinds",
+        )
+    });
+    found.unwrap_or_default()
+}
+
+/// Whether a pattern of attributes can be about a document, a lock or a configuration. What ends in another way is not.
+fn may_be_document(pattern: &str) -> bool {
+    let ending = pattern.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_none_or(|ending| {
+        let is_plain = ending.bytes().all(|letter| letter.is_ascii_alphanumeric());
+        !is_plain || ["json", "lock", "toml", "yaml", "yml"].contains(&&*ending)
+    })
 }
 
 /// Reads `mode type id size<tab>path`.
