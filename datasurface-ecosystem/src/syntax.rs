@@ -213,10 +213,13 @@ pub fn database_file_error(file: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Whether the keys of objects can begin so. What has `.` or `..` as a part leads to other keys where objects are read like files.
+/// Whether the keys of objects can begin so. Where objects are read like files, what has `.` or `..` as a part leads to other keys, several slashes are one,
+/// and signs such as `*` stand for others.
 #[must_use]
 pub fn is_key_prefix(prefix: &str) -> bool {
-    !prefix.chars().any(char::is_control) && !prefix.split(['/', '\\']).any(|part| matches!(part, "." | ".."))
+    let parts = prefix.strip_suffix('/').unwrap_or(prefix).split(['/', '\\']);
+    let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['*', '?', '[', '{']);
+    !prefix.chars().any(char::is_control) && (prefix.is_empty() || parts.into_iter().all(is_plain))
 }
 
 /// Whether a part of a path is of version control, of who owns what, or of this project's own state.
@@ -347,7 +350,7 @@ mod tests {
         check(
             is_key_prefix,
             &["", "a/b/", "a..b", "...", "ü b"],
-            &["..", "../a", "a/../b", "./a", "a/.", "a\u{7}"],
+            &["..", "../a", "a/../b", "./a", "a/.", "a\u{7}", "/a", "a//b", "a//", "/", "a*", "a/?", "{a,b}", "[a]"],
         );
     }
 

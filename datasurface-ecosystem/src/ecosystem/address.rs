@@ -14,6 +14,9 @@ const FILE: &str = "file ";
 /// The beginning of the address of a folder of files.
 const FOLDER: &str = "folder ";
 
+/// The beginning of the address of whatever is at a host.
+const HOST: &str = "host ";
+
 /// The beginning of the address of a prefix of a bucket.
 const OBJECTS: &str = "object_storage ";
 
@@ -99,6 +102,27 @@ impl DataContainer {
                 self.addresses().iter().any(is_inside)
             }
             _ => false,
+        }
+    }
+
+    /// Returns what containers have in common that may be one physical database by different ports: of a server, of what stands before it, or of one of its
+    /// listeners. A machine's own name is nobody else's, so its ports are apart.
+    #[must_use]
+    pub fn host_addresses(&self) -> Vec<Text> {
+        let technology = self.kind().technology();
+        let of_host = |host: &str, rest: &str| {
+            let host = canonical_host(host);
+            (host != "localhost").then(|| Text::from(format!("{HOST}{technology} {host} {rest}")))
+        };
+        if let Some(DatabaseServer { host, database, .. }) = self.kind().server() {
+            return of_host(host, &database.to_lowercase()).into_iter().collect();
+        }
+        match self.kind() {
+            ContainerKind::Kafka { brokers } => {
+                let hosts = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
+                hosts.filter_map(|(host, _)| of_host(host, "")).collect()
+            }
+            _ => Vec::new(),
         }
     }
 

@@ -67,7 +67,11 @@ pub fn written_database(kind: &ContainerKind, capture: &CaptureKind, source: &st
         return Some(other.to_owned());
     }
     let database = naming.database?;
-    let parts = parts(source).filter(|parts| parts.len() > naming.most_parts())?;
+    // What cannot be taken apart may lead anywhere.
+    let Some(parts) = parts(source) else { return Some(source.to_owned()) };
+    if parts.len() <= naming.most_parts() {
+        return None;
+    }
     let is_own = parts.len() == naming.most_parts() + 1
         && parts
             .first()
@@ -166,10 +170,11 @@ struct Part {
     is_quoted: bool,
 }
 
-/// The parts of the name of a table, each of which may be in quotes; none if it is not written so.
+/// The parts of the name of a table, each of which may be in quotes, with blanks around them; none if it is not written so. Between quotes, the closing
+/// one is written twice.
 fn parts(name: &str) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
-    let mut rest = name;
+    let mut rest = name.trim();
     loop {
         let closing = match rest.chars().next()? {
             '[' => Some(']'),
@@ -177,18 +182,34 @@ fn parts(name: &str) -> Option<Vec<Part>> {
             _ => None,
         };
         let (text, after) = match closing {
-            Some(closing) => {
-                let inside = rest.get(1..)?;
-                let end = inside.find(closing)?;
-                (inside.get(..end)?, inside.get(end + 1..)?)
+            Some(closing) => quoted(rest.get(1..)?, closing)?,
+            None => {
+                let (text, after) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
+                (text.trim_end().to_owned(), after)
             }
-            None => rest.split_at(rest.find('.').unwrap_or(rest.len())),
         };
-        parts.push(Part { text: text.to_owned(), is_quoted: closing.is_some() });
+        parts.push(Part { text, is_quoted: closing.is_some() });
+        let after = after.trim_start();
         if after.is_empty() {
             return Some(parts);
         }
-        rest = after.strip_prefix('.')?;
+        rest = after.strip_prefix('.')?.trim_start();
+    }
+}
+
+/// The text up to the closing quote, and what is behind it.
+fn quoted(inside: &str, closing: char) -> Option<(String, &str)> {
+    let (mut text, mut rest) = (String::new(), inside);
+    loop {
+        let (part, behind) = rest.split_once(closing)?;
+        text.push_str(part);
+        match behind.strip_prefix(closing) {
+            Some(behind) => {
+                text.push(closing);
+                rest = behind;
+            }
+            None => return Some((text, behind)),
+        }
     }
 }
 
@@ -210,10 +231,18 @@ mod tests {
         for (kind, source, database) in [
             (&mysql, "hr.people", Some("hr")),
             (&mysql, "`hr`.people", Some("hr")),
+            (&mysql, "`hr` .people", Some("hr")),
+            (&mysql, "`h``r`.people", Some("h`r")),
+            (&mysql, "`hr`x.people", Some("`hr`x.people")),
+            (&mysql, "`a.b`", None),
             (&mysql, "SHOP.people", None),
             (&mysql, "people", None),
             (&server, "hr.dbo.people", Some("hr")),
             (&server, "[far].shop.dbo.people", Some("far")),
+            (&server, "[hr] .dbo.people", Some("hr")),
+            (&server, " hr . dbo . people", Some("hr")),
+            (&server, "[h]]r].dbo.people", Some("h]r")),
+            (&server, "[shop] . dbo . people", None),
             (&server, "hr.people", None),
             (&server, "shop.dbo.people", None),
             (&server, "hr..people", Some("hr")),
@@ -257,6 +286,7 @@ mod tests {
             (&server, "SHOP.DBO.orders", "orders"),
             (&server, "shop..orders", "orders"),
             (&server, "[shop]..[Orders]", "dbo.orders"),
+            (&server, "[shop] . [dbo] .orders", "orders"),
             (&server, "..orders", "orders"),
             (&server, ".dbo.orders", "orders"),
             (&server, ".orders", "orders"),

@@ -33,7 +33,7 @@ pub(super) type MovedContainers = FxHashMap<ContainerKey, ContainerPlace>;
 pub(super) struct ContainerIndex {
     containers: MultiIndex<ContainerKey, DataContainer>,
     addresses: MultiIndex<Text, ContainerKey>,
-    /// The containers that are a part of what has an address.
+    /// The containers that are a part of what has an address, or at a host.
     inner: MultiIndex<Text, ContainerKey>,
     /// The sites of containers that have an address.
     sites: PersistentMap<ContainerKey, Site>,
@@ -127,19 +127,25 @@ impl ContainerIndex {
             return;
         }
         addresses.own.iter().for_each(|address| self.addresses.release(address, &change.key));
-        addresses.outer.iter().for_each(|address| self.inner.release(address, &change.key));
+        addresses
+            .outer
+            .iter()
+            .chain(&addresses.hosts)
+            .for_each(|address| self.inner.release(address, &change.key));
         for container in &new {
             let key = ContainerKey::new(&team.zone, &team.team, container.name());
             let claims = DifferingAddresses::of(container);
             for address in claims.own.intersection(&addresses.own) {
                 self.addresses.claim(address.clone(), &change.key, key.clone());
             }
-            for address in claims.outer.intersection(&addresses.outer) {
+            let outer = claims.outer.intersection(&addresses.outer);
+            for address in outer.chain(claims.hosts.intersection(&addresses.hosts)) {
                 self.inner.claim(address.clone(), &change.key, key.clone());
             }
         }
         differing.own.append(&mut addresses.own);
         differing.outer.append(&mut addresses.outer);
+        differing.hosts.append(&mut addresses.hosts);
     }
 
     /// Follows containers that got an address or lost one. Of what was one site, each part that is left has one of these addresses, is a
@@ -148,6 +154,7 @@ impl ContainerIndex {
         let mut waiting: BTreeSet<ContainerKey> = moved.keys().cloned().collect();
         waiting.extend(differing.own.iter().flat_map(|address| self.joined_by(address)).cloned());
         waiting.extend(differing.outer.iter().flat_map(|address| self.all_at(address)).cloned());
+        waiting.extend(differing.hosts.iter().flat_map(|address| self.joined_by(address)).cloned());
         for container in &waiting {
             self.residents.remove(&self.site(container));
         }
@@ -188,10 +195,11 @@ impl ContainerIndex {
         (site, residents)
     }
 
-    /// The addresses that join a container with others: its own, and those of containers that it is a part of.
+    /// The addresses that join a container with others: its own, those of containers that it is a part of, and those of hosts.
     fn joining_addresses(&self, container: &DataContainer) -> impl Iterator<Item = Text> {
         let outer = container.outer_addresses().into_iter();
-        container.addresses().into_iter().chain(outer.filter(|address| self.first_at(address).is_some()))
+        let outer = outer.filter(|address| self.first_at(address).is_some());
+        container.addresses().into_iter().chain(outer).chain(container.host_addresses())
     }
 
     /// The containers that have an address, and those that are a part of them.
@@ -206,6 +214,8 @@ struct DifferingAddresses {
     own: BTreeSet<Text>,
     /// Of what the containers are a part of.
     outer: BTreeSet<Text>,
+    /// Of what is at their hosts, by whichever port.
+    hosts: BTreeSet<Text>,
 }
 
 impl DifferingAddresses {
@@ -218,5 +228,6 @@ impl DifferingAddresses {
     fn add(&mut self, container: &DataContainer) {
         self.own.extend(container.addresses());
         self.outer.extend(container.outer_addresses());
+        self.hosts.extend(container.host_addresses());
     }
 }

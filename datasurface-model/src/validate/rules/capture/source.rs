@@ -40,7 +40,7 @@ pub(in super::super) static SHARED_SOURCE: CodeInfo = CodeInfo::error(
 pub(in super::super) static SYNTAX: CodeInfo = CodeInfo::error(
     "capture/source-syntax",
     "a table, topic or prefix has a name that none can have",
-    "No source has control characters or a password in its name, and no prefix of files has `.` or `..` as a part; topics of Kafka have 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and \
+    "No source has control characters or a password in its name, and no prefix of files has `.` or `..` as a part, an empty one, or a sign such as `*`; topics of Kafka have 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and \
      are not called `.` or `..`. Correct the name: nothing would ever be read from it.",
 );
 
@@ -115,7 +115,7 @@ fn written(capture: &Capture, dataset: &DatasetName, scope: &mut RuleContext<'_>
     } else if source.chars().any(char::is_control) {
         "take the control characters out"
     } else if matches!(capture.kind(), CaptureKind::ObjectFiles { .. }) && !is_key_prefix(source) {
-        "take `.` and `..` out: where objects are read like files, they lead to others"
+        "take `.`, `..`, empty parts and the signs `*?[{` out: where objects are read like files, they lead to others"
     } else {
         return;
     };

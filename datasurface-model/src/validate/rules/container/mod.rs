@@ -111,7 +111,7 @@ impl Addresses<'_, '_> {
             ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
                 self.bucket(bucket);
                 if !self.secret(segment::PREFIX, prefix) && !is_key_prefix(prefix) {
-                    let error = "contains control characters, or `.` or `..` as a part";
+                    let error = "contains control characters, a sign such as `*`, or a part that is empty, `.` or `..`";
                     self.report(segment::PREFIX, error, "give what the keys begin with");
                 }
                 if let Some(endpoint) = endpoint {
