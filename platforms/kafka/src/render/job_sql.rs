@@ -201,7 +201,12 @@ fn input_statements(
     let format = match &context.settings.schema_registry {
         Some(registry) => job_avro::read_format(registry),
         None => {
-            let members = [("format", "debezium-json"), ("debezium-json.schema-include", "true")];
+            let members = [
+                ("format", "debezium-json"),
+                ("debezium-json.schema-include", "true"),
+                // What is received from another platform is written in transactions.
+                ("properties.isolation.level", "read_committed"),
+            ];
             members.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
         }
     };
