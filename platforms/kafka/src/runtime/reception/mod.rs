@@ -297,8 +297,8 @@ fn nothing_published(dataset: &ReceivedDataset) -> PlatformError {
 fn older_than_written(dataset: &ReceivedDataset, last: u64, written: u64) -> PlatformError {
     let context = format!(
         "batch {last} is the last one in `{}`, and batch {written} was written to the topic before: the platform that publishes has lost its \
-         database, or has an older one; bring back the newer one",
-        dataset.folder
+         database, or has an older one; bring back the newer one, or delete the topic `{}` and apply again, to have all written anew",
+        dataset.folder, dataset.topic
     );
     PlatformError::new(PlatformErrorKind::External, context)
 }

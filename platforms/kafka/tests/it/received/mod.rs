@@ -9,11 +9,12 @@ use datasurface_platform::{RunRequest, prelude::*};
 use model::{Model, PUBLISHER, Reader, TABLES, deployment};
 use postgres::Client;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
+    path::{Path, PathBuf},
     process::Command,
     thread,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 fn fill(source: &mut Client) {
@@ -58,34 +59,47 @@ fn columns(schema: &str) -> (String, String) {
     (names, key)
 }
 
-/// Runs both, the one that captures first, and waits until all is delivered.
+/// Runs both, the one that captures first.
 #[track_caller]
-fn run(site: &Site) {
-    let mut deployment = deployment(site.deployed());
-    deployment.set_now(SystemTime::now().into());
-    let reports = deployment.run(&Reader, &RunRequest::until_idle()).unwrap();
+fn run(site: &Site, request: &RunRequest) {
+    let reports = deployment(site.deployed()).run(&Reader, request).unwrap();
     for platform in [PUBLISHER, "Stream"] {
         assert_eq!(reports[&PlatformName::from(platform)].failures, [], "{platform}");
     }
 }
 
-/// Every row that the source had whenever both had run, by table.
+/// What the source had whenever both had run, by table: the rows of now, and every version that a row ever had.
 #[derive(Debug, Default)]
-struct Truth(Vec<(&'static str, Vec<String>)>);
+struct Truth(BTreeMap<&'static str, (BTreeSet<String>, Vec<String>)>);
 
 impl Truth {
-    /// Runs both, compares tables of consumers with the source, and remembers what it has.
+    /// Runs both, and remembers what the source has. Sinks are not waited for.
     #[track_caller]
-    fn check(&mut self, site: &Site) {
-        run(site);
-        let (mut source, mut warehouse) = (site.source(), site.warehouse());
+    fn remember(&mut self, site: &Site) {
+        run(site, &RunRequest::default());
         for (table, schema) in TABLES {
             let (columns, key) = columns(schema);
-            let wanted = rows(&mut source, table, &columns, &key);
+            let found: BTreeSet<String> =
+                rows(&mut site.source(), table, &columns, &key).into_iter().collect();
+            let (now, versions) = self.0.entry(table).or_default();
+            // A row that is as it was is the same version.
+            versions.extend(found.difference(now).cloned());
+            *now = found;
+        }
+    }
+
+    /// Waits until all is delivered, and compares tables of consumers with the source, now and ever.
+    #[track_caller]
+    fn check(&mut self, site: &Site) {
+        self.remember(site);
+        run(site, &RunRequest::until_idle());
+        let mut warehouse = site.warehouse();
+        for (table, schema) in TABLES {
+            let (columns, key) = columns(schema);
+            let wanted = rows(&mut site.source(), table, &columns, &key);
             assert!(!wanted.is_empty());
             let found = rows(&mut warehouse, &format!("\"NW_Data__{table}\""), &columns, &key);
             assert_same(&found, &wanted, table);
-            self.0.push((table, wanted));
         }
         self.check_history(&mut warehouse);
     }
@@ -95,26 +109,19 @@ impl Truth {
     fn check_history(&self, warehouse: &mut Client) {
         for (table, schema) in TABLES {
             let (columns, _) = columns(schema);
-            let states: Vec<&Vec<String>> =
-                self.0.iter().filter(|(name, _)| *name == table).map(|(_, rows)| rows).collect();
-            // A row that is as it was is the same version.
-            let mut wanted: Vec<String> = states.first().into_iter().copied().flatten().cloned().collect();
-            for pair in states.windows(2) {
-                let before: BTreeSet<&String> = pair[0].iter().collect();
-                wanted.extend(pair[1].iter().filter(|row| !before.contains(row)).cloned());
-            }
+            let (now, versions) = &self.0[table];
+            let now: Vec<String> = now.iter().cloned().collect();
+            let mut wanted = versions.clone();
             wanted.sort();
             let query = format!("SELECT ROW({columns})::text FROM \"NW_Data__{table}__versions\"");
-            let versions = |query: &str, warehouse: &mut Client| -> Vec<String> {
+            let read = |query: &str, warehouse: &mut Client| -> Vec<String> {
                 let mut rows: Vec<String> =
                     warehouse.query(query, &[]).unwrap().into_iter().map(|row| row.get(0)).collect();
                 rows.sort();
                 rows
             };
-            assert_same(&versions(&query, warehouse), &wanted, table);
-            let mut now: Vec<String> = states.last().unwrap().to_vec();
-            now.sort();
-            assert_same(&versions(&format!("{query} WHERE valid_to IS NULL"), warehouse), &now, table);
+            assert_same(&read(&query, warehouse), &wanted, table);
+            assert_same(&read(&format!("{query} WHERE valid_to IS NULL"), warehouse), &now, table);
             // Without the view, which would leave out what is written twice: each version was written, and each but those that are there was ended.
             let count = |condition: &str, warehouse: &mut Client| -> usize {
                 let query = format!("SELECT count(*) FROM \"NW_Data__{table}__changes\" WHERE {condition}");
@@ -145,7 +152,7 @@ fn what_another_platform_publishes_is_in_topics_and_in_tables_of_consumers() {
     truth.check(&site);
     for seed in 1..4 {
         change(&mut source, seed);
-        truth.check(&site);
+        truth.remember(&site);
     }
     // Nothing moved.
     truth.check(&site);
@@ -159,13 +166,15 @@ fn what_another_platform_publishes_is_in_topics_and_in_tables_of_consumers() {
             assert!(step > 7, "{step}");
             break;
         }
-        truth.check(&site);
+        truth.remember(&site);
     }
+    truth.check(&site);
     many_rows_are_killed_in_the_middle(&site, &mut source, &mut truth);
     one_that_only_looked_dead_writes_nothing(&site, &mut source, &mut truth);
     what_is_published_anew_is_written_once(&site, &mut source, &mut truth);
     positions_that_were_lost_are_found_in_topics(&site, &mut source, &mut truth);
     renamed(&site, &mut source, &mut truth);
+    a_publisher_that_lost_its_database_is_told(&site, &mut source, &mut truth);
 }
 
 /// A batch that needs several transactions.
@@ -179,7 +188,7 @@ fn many_rows_are_killed_in_the_middle(site: &Site, source: &mut Client, truth: &
     for step in [4, 5] {
         assert!(second_process::is_killed_at(site.deployed(), step));
     }
-    truth.check(site);
+    truth.remember(site);
     insert(200_000, source);
     for milliseconds in [400, 800, 1600] {
         let mut process = second_process::begin(site.deployed());
@@ -187,7 +196,7 @@ fn many_rows_are_killed_in_the_middle(site: &Site, source: &mut Client, truth: &
         process.kill().unwrap();
         process.wait().unwrap();
     }
-    truth.check(site);
+    truth.remember(site);
     source.batch_execute("DELETE FROM odd WHERE part = 'many' AND id % 3 = 0").unwrap();
     truth.check(site);
 }
@@ -201,17 +210,17 @@ fn one_that_only_looked_dead_writes_nothing(site: &Site, source: &mut Client, tr
             let state = fs::read_to_string(format!("/proc/{}/stat", held.id())).unwrap();
             (!state.contains(") T ")).then_some(state)
         });
-        truth.check(site);
+        truth.remember(site);
         Command::new("kill").args(["-CONT", &held.id().to_string()]).status().unwrap();
         assert!(!held.wait().unwrap().success(), "step {step}");
-        truth.check(site);
     }
+    truth.check(site);
 }
 
 /// All that is kept is published anew, and one version of each row is missing that was deleted meanwhile.
 fn what_is_published_anew_is_written_once(site: &Site, source: &mut Client, truth: &mut Truth) {
     fs::remove_dir_all(site.deployed().join("published")).unwrap();
-    truth.check(site);
+    truth.remember(site);
     fs::remove_dir_all(site.deployed().join("published")).unwrap();
     change(source, 50);
     assert!(second_process::is_killed_at(site.deployed(), 3));
@@ -241,4 +250,55 @@ fn renamed(site: &Site, source: &mut Client, truth: &mut Truth) {
     deployment(site.deployed()).apply(&Reader).unwrap();
     change(source, 60);
     truth.check(site);
+}
+
+/// Its last batches have lower numbers than before. A topic that is deleted has all of them afterwards.
+fn a_publisher_that_lost_its_database_is_told(site: &Site, source: &mut Client, truth: &mut Truth) {
+    let folder = site.deployed();
+    let files = |folder: &Path| -> Vec<PathBuf> {
+        let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        all.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("vault.db")).collect()
+    };
+    let copy = |from: &Path, to: &Path| {
+        files(to).iter().for_each(|file| fs::remove_file(file).unwrap());
+        files(from).iter().for_each(|file| _ = fs::copy(file, to.join(file.file_name().unwrap())).unwrap());
+    };
+    let backup = tempfile::tempdir().unwrap();
+    copy(folder, backup.path());
+    for seed in 70..73 {
+        change(source, seed);
+        truth.remember(site);
+    }
+    copy(backup.path(), folder);
+    fs::remove_dir_all(folder.join("published")).unwrap();
+    let reports = deployment(folder).run(&Reader, &RunRequest::default()).unwrap();
+    let failures = &reports[&PlatformName::from("Stream")].failures;
+    assert_eq!(failures.len(), TABLES.len(), "{failures:?}");
+    for failure in failures {
+        assert!(
+            failure.reason.contains("is the last one in `published/Vault/NW_Data`"),
+            "{}",
+            failure.reason
+        );
+    }
+    // As it says.
+    for (table, _) in TABLES {
+        site.client().delete_topic(&format!("Stream.NW_Data__{table}")).unwrap();
+    }
+    deployment(folder).apply(&Reader).unwrap();
+    run(site, &RunRequest::default());
+    for (table, _) in TABLES {
+        let count = format!("SELECT count(*) FROM {table}");
+        let wanted: i64 = source.query_one(&count, &[]).unwrap().get(0);
+        let (mut kafka, topic) = (site.client(), format!("Stream.NW_Data__{table}"));
+        let ends = kafka.end_offsets(&topic).unwrap();
+        let mut keys: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
+        for (partition, end) in ends {
+            for record in kafka.records(&topic, partition, 0..end).map(Result::unwrap) {
+                keys.insert(record.key.unwrap(), record.value.is_some());
+            }
+        }
+        let rows = keys.values().filter(|is_there| **is_there).count();
+        assert_eq!(i64::try_from(rows).unwrap(), wanted, "{table}");
+    }
 }
