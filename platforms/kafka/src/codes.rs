@@ -96,8 +96,8 @@ codes! {
         "source-kind",
         "data comes from something that this platform does not read",
         "This platform captures databases of producers, and receives what another platform publishes in the format `batches`, below the root that both \
-         share, of datasets with a key, into topics in JSON. Let the other platform publish so, as a local platform with the setting `publish` does, or let it \
-         serve those who want the data."
+         share, of datasets with a key. Let the other platform publish so, as a local platform with the setting `publish` does, or let it serve those who \
+         want the data."
     );
     NOT_FLINK error(
         "not-flink",

@@ -28,6 +28,7 @@ mod lint;
 mod names;
 mod platform;
 mod producer_words;
+mod record_avro;
 mod record_schema;
 mod record_time;
 mod record_type;

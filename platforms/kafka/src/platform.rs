@@ -46,6 +46,7 @@ impl PlatformPlugin for KafkaPlatform {
             .with_types([TypeKind::Integer, TypeKind::Decimal, TypeKind::Variant])
             .with_grants(["postgres"], PrincipalKind::ALL)
             .with_formats([format(&store, &names), format_of_transactions(&store, &names)])
+            .with_formats([Format::Batches])
             .offered_format_at(Format::KafkaTopic, handover::prefix(&settings))
             .with_best_latency(BEST_LATENCY)
             .data_technology("kafka", None)
@@ -60,8 +61,7 @@ impl PlatformPlugin for KafkaPlatform {
         };
         let descriptor = match &settings.schema_registry {
             Some(_) => descriptor.with_avro_schemas(),
-            // What is received is written in JSON.
-            None => descriptor.with_formats([Format::Batches]),
+            None => descriptor,
         };
         let descriptor = match &settings.flink {
             // A job runs all the time. Timetables and signals from outside are claimed, since captures may have them; lint refuses them of transformers.

@@ -1,6 +1,6 @@
 //! Types of columns in records that the platform writes itself, of values as published batches have them (`docs/formats.md`).
 
-use crate::{column_type::kept_type, record_time};
+use crate::{column_type::kept_type, record_avro, record_time};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use datasurface_platform::prelude::{serde_json::Value, *};
 
@@ -76,35 +76,88 @@ impl RecordType {
         }
     }
 
+    /// Returns the type in Avro, with what Connect means by it.
+    pub(crate) fn avro(self) -> Value {
+        let named =
+            |kind: &str, name: &str| json!({"type": kind, "connect.name": name, "connect.version": 1});
+        match self {
+            Self::Boolean => json!("boolean"),
+            Self::Integer(16) => json!({"type": "int", "connect.type": "int16"}),
+            Self::Integer(32) => json!("int"),
+            Self::Integer(_) => json!("long"),
+            Self::Float(32) => json!("float"),
+            Self::Float(_) => json!("double"),
+            Self::Text => json!("string"),
+            Self::Bytes => json!("bytes"),
+            Self::Date => named("int", "io.debezium.time.Date"),
+            Self::Time => named("long", "io.debezium.time.MicroTimestamp"),
+            Self::Instant { .. } => named("string", "io.debezium.time.ZonedTimestamp"),
+            Self::Decimal(precision, scale) => json!({
+                "type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale,
+                "connect.name": "org.apache.kafka.connect.data.Decimal", "connect.version": 1,
+                "connect.parameters": {"scale": scale.to_string(), "connect.decimal.precision": precision.to_string()},
+            }),
+        }
+    }
+
+    /// Whether a value of a line is none in records. A decimal number that is none is none to Debezium.
+    pub(crate) fn is_null(self, value: &Value) -> bool {
+        value.is_null() || matches!(self, Self::Decimal(..)) && value.as_str() == Some("NaN")
+    }
+
+    /// Writes a value of a line, which is not null, in Avro.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    pub(crate) fn write_avro(self, value: &Value, output: &mut Vec<u8>) -> Result<(), &'static str> {
+        let text = || value.as_str().ok_or(OTHER_TYPE);
+        match self {
+            Self::Boolean => output.push(value.as_bool().ok_or(OTHER_TYPE)?.into()),
+            Self::Integer(bits) => record_avro::push_integer(output, integer(value, bits).ok_or(OTHER_TYPE)?),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a narrow number is kept with more digits than it has"
+            )]
+            Self::Float(32) => output.extend((floating(value).ok_or(OTHER_TYPE)? as f32).to_le_bytes()),
+            Self::Float(_) => output.extend(floating(value).ok_or(OTHER_TYPE)?.to_le_bytes()),
+            Self::Decimal(_, scale) => {
+                let digits = decimal(text()?).and_then(|text| record_avro::decimal(&text, scale));
+                record_avro::push_bytes(output, &digits.ok_or(OTHER_TYPE)?);
+            }
+            Self::Text => record_avro::push_bytes(output, text()?.as_bytes()),
+            Self::Bytes => record_avro::push_bytes(output, &bytes(text()?).ok_or(OTHER_TYPE)?),
+            Self::Date => record_avro::push_integer(output, record_time::days(text()?).ok_or(OTHER_TIME)?),
+            Self::Time => {
+                record_avro::push_integer(output, record_time::microseconds(text()?).ok_or(OTHER_TIME)?)
+            }
+            Self::Instant { is_utc } => {
+                let instant = record_time::instant(text()?, is_utc).ok_or(OTHER_TIME)?;
+                record_avro::push_bytes(output, instant.as_bytes());
+            }
+        }
+        Ok(())
+    }
+
     /// Writes a value of a line as the converter of Connect writes it into a record.
     ///
     /// # Errors
     ///
     /// If it is none of this type, or none that a record has. The reason has nothing of the value.
     pub(crate) fn write(self, value: &Value, output: &mut String) -> Result<(), &'static str> {
-        if value.is_null() {
+        if self.is_null(value) {
             *output += "null";
             return Ok(());
         }
         let text = || value.as_str().ok_or(OTHER_TYPE);
         let written = match self {
             Self::Boolean => value.as_bool().ok_or(OTHER_TYPE)?.to_string(),
-            Self::Integer(bits) => {
-                let number = value.as_i64().ok_or(OTHER_TYPE)?;
-                let has_room = match bits {
-                    16 => i16::try_from(number).is_ok(),
-                    32 => i32::try_from(number).is_ok(),
-                    _ => true,
-                };
-                has_room.then(|| number.to_string()).ok_or(OTHER_TYPE)?
-            }
+            Self::Integer(bits) => integer(value, bits).ok_or(OTHER_TYPE)?.to_string(),
             // JSON has neither of these numbers: they are texts, as the converter writes them.
             Self::Float(_) if matches!(value.as_str(), Some("NaN" | "Infinity" | "-Infinity")) => {
                 value.to_string()
             }
             Self::Float(_) => value.as_number().ok_or(OTHER_TYPE)?.to_string(),
-            // As Debezium has it.
-            Self::Decimal(..) if value.as_str() == Some("NaN") => "null".to_owned(),
             Self::Decimal(..) => decimal(text()?).ok_or(OTHER_TYPE)?,
             Self::Text => text().map(|_| value.to_string())?,
             Self::Bytes => format!("\"{}\"", BASE64_STANDARD.encode(bytes(text()?).ok_or(OTHER_TYPE)?)),
@@ -116,6 +169,26 @@ impl RecordType {
         };
         *output += &written;
         Ok(())
+    }
+}
+
+/// A whole number, if it has so many bits at most.
+fn integer(value: &Value, bits: u16) -> Option<i64> {
+    let number = value.as_i64()?;
+    let has_room = match bits {
+        16 => i16::try_from(number).is_ok(),
+        32 => i32::try_from(number).is_ok(),
+        _ => true,
+    };
+    has_room.then_some(number)
+}
+
+fn floating(value: &Value) -> Option<f64> {
+    match value.as_str() {
+        Some("NaN") => Some(f64::NAN),
+        Some("Infinity") => Some(f64::INFINITY),
+        Some("-Infinity") => Some(f64::NEG_INFINITY),
+        _ => value.as_f64(),
     }
 }
 

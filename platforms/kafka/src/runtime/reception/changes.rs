@@ -11,7 +11,7 @@ pub(super) struct Version {
     /// The batch with which it ceased to be.
     pub(super) batch_out: Option<u64>,
     /// The row, as records have it.
-    pub(super) row: String,
+    pub(super) row: Vec<u8>,
 }
 
 /// Something that happened to a row.
@@ -22,9 +22,11 @@ pub(super) struct Change {
     /// The key, as records have it.
     pub(super) key: Vec<u8>,
     /// The row before, if it is known.
-    pub(super) before: Option<String>,
+    pub(super) before: Option<Vec<u8>>,
     /// The row afterwards; none if it was deleted.
-    pub(super) after: Option<String>,
+    pub(super) after: Option<Vec<u8>>,
+    /// The whole record, if it is the deletion of a row that was written by another schema, maybe.
+    pub(super) record: Option<Vec<u8>>,
 }
 
 /// The versions of rows, by their keys.
@@ -62,7 +64,7 @@ impl Versions {
 /// The deletion of a row that was written, and is not kept any more. Later batches may have brought it.
 fn deleted(key: Vec<u8>, row: WrittenRow, compared_at: Option<u64>) -> Option<Change> {
     let batch = compared_at.filter(|batch| row.batch <= *batch)?;
-    Some(Change { batch, key, before: Some(row.content?), after: None })
+    Some(Change { batch, key, before: None, after: None, record: Some(row.deletion?) })
 }
 
 /// Adds what happened to a row after a batch. A version that ends when another one begins was updated.
@@ -76,6 +78,7 @@ fn add_changes(changes: &mut Vec<Change>, key: &[u8], versions: &[Version], floo
                 key: key.to_vec(),
                 before: updated.map(|before| before.row.clone()),
                 after: Some(version.row.clone()),
+                record: None,
             });
         }
         let next = versions.get(at + 1).map(|next| next.batch_in);
@@ -85,6 +88,7 @@ fn add_changes(changes: &mut Vec<Change>, key: &[u8], versions: &[Version], floo
                 key: key.to_vec(),
                 before: Some(version.row.clone()),
                 after: None,
+                record: None,
             });
         }
         before = Some(version);
@@ -104,19 +108,22 @@ mod tests {
     ) -> Vec<String> {
         let mut all = Versions::default();
         for (key, batch_in, batch_out, row) in versions {
-            let version = Version { batch_in: *batch_in, batch_out: *batch_out, row: (*row).to_owned() };
+            let version =
+                Version { batch_in: *batch_in, batch_out: *batch_out, row: row.as_bytes().to_vec() };
             all.add(key.as_bytes().to_vec(), version);
         }
         let rows = written.iter().map(|(key, batch, content)| {
-            let row = WrittenRow { batch: *batch, content: content.map(str::to_owned) };
+            let row = WrittenRow { batch: *batch, deletion: content.map(|row| row.as_bytes().to_vec()) };
             (key.as_bytes().to_vec(), row)
         });
-        let shown = |row: Option<String>| row.unwrap_or_else(|| "-".to_owned());
+        let shown = |row: Option<Vec<u8>>| {
+            row.map_or_else(|| "-".to_owned(), |row| String::from_utf8_lossy(&row).into_owned())
+        };
         let changes = all.changes(after, Written { rows: rows.collect() }, compared_at).into_iter();
         changes
             .map(|one| {
                 let key = String::from_utf8_lossy(&one.key).into_owned();
-                format!("{} {key} {}>{}", one.batch, shown(one.before), shown(one.after))
+                format!("{} {key} {}>{}", one.batch, shown(one.before.or(one.record)), shown(one.after))
             })
             .collect()
     }

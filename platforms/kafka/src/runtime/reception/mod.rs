@@ -35,13 +35,13 @@ use super::{
 use crate::render::{ReceivedDataset, Reception};
 use changes::Versions;
 use chrono::{DateTime, Utc};
-use datasurface_kafka_client::KafkaClient;
+use datasurface_kafka_client::{AvroReader, KafkaClient, RegistryClient};
 use datasurface_platform::{
     BatchFolder, BatchManifest, DatasetRun, JobFailure, ReadBatch, RuntimeContext, prelude::*,
 };
 use position::{Positions, is_recreated};
 use producer::Producer;
-use records::RecordForm;
+use records::{RecordForm, source_of};
 use std::{collections::BTreeMap, mem};
 use written::Written;
 
@@ -71,7 +71,7 @@ pub(super) fn receive(
     let mut received = Received::default();
     for (address, reception) in &rendered.receptions {
         site.watcher.job_started(address.as_str());
-        receive_all(&mut clients.kafka, site, address, reception, &mut received)?;
+        receive_all(clients, site, address, reception, &mut received)?;
     }
     Ok(received)
 }
@@ -97,12 +97,13 @@ pub(super) fn positions(
 }
 
 fn receive_all(
-    kafka: &mut KafkaClient,
+    clients: &mut Clients,
     site: &RuntimeContext<'_>,
     address: &ResourceAddress,
     reception: &Reception,
     received: &mut Received,
 ) -> Result<(), PlatformError> {
+    let Clients { kafka, avro, registry, .. } = clients;
     let mut left: Vec<&ReceivedDataset> = reception.datasets.iter().collect();
     for look in 1..=MOST_LOOKS {
         // What was committed before is there for all readers when a producer has begun, and no moment earlier.
@@ -112,7 +113,8 @@ fn receive_all(
         for dataset in mem::take(&mut left) {
             let position = positions.0.remove(&dataset.topic).unwrap_or_default();
             let folder = BatchFolder::new(folder_path(site, &dataset.folder)?);
-            let mut job = Job { site, dataset, producer: &mut producer, position };
+            let mut job =
+                Job { site, dataset, producer: &mut producer, registry: registry.as_ref(), avro, position };
             let (outcome, is_changing) = job.look_into(&folder);
             let position = job.position;
             match outcome {
@@ -148,6 +150,9 @@ struct Job<'j, 'c> {
     site: &'j RuntimeContext<'j>,
     dataset: &'j ReceivedDataset,
     producer: &'j mut Producer<'c>,
+    /// The registry of schemas, if topics have Avro, and the reader of what they have.
+    registry: Option<&'j RegistryClient>,
+    avro: &'j mut Option<AvroReader>,
     position: Position,
 }
 
@@ -195,10 +200,14 @@ impl Job<'_, '_> {
             return Err(older_than_written(dataset, last, self.position.batch));
         }
         let is_empty = ends.values().all(|end| *end == 0);
-        let form = RecordForm::new(dataset)?;
         // Without a position, what is there was written before the position was lost.
         let is_resumed = self.position.has_begun || (self.position.batch == 0 && !is_empty);
         let parts = BatchFolder::parts_after(manifests, &dataset.published_as, self.position.batch)?;
+        if parts.is_empty() {
+            self.position.batch = last;
+            return Ok(runs);
+        }
+        let form = RecordForm::new(dataset, self.registry)?;
         for (at, read) in parts.iter().enumerate() {
             let before = self.position.batch;
             let is_last = at + 1 == parts.len();
@@ -232,6 +241,7 @@ impl Job<'_, '_> {
         let topic = &self.dataset.topic;
         let times = form.times(read)?;
         let Known { is_resumed, is_compared, is_last } = known;
+        let deletions = is_compared.then(|| source_of(times.of(read.batch), read.batch));
         let passes = 1 + read.part.lines / VERSIONS_AT_ONCE;
         for pass in 0..passes {
             if self.site.watcher.is_cancelled() {
@@ -242,7 +252,7 @@ impl Job<'_, '_> {
             }
             let is_of_pass = |key: &[u8]| hash(key) % passes == pass;
             let written = match is_compared || is_resumed {
-                true => Written::read(self.producer.kafka(), topic, is_compared, is_of_pass)?,
+                true => Written::read(self.producer.kafka(), self.avro, topic, deletions, is_of_pass)?,
                 false => Written::default(),
             };
             let mut versions = Versions::default();

@@ -1,9 +1,14 @@
 //! What a topic has of each row already.
 
-use super::{super::clients::kafka_failed, records};
-use datasurface_kafka_client::KafkaClient;
+use super::{
+    super::{
+        clients::kafka_failed,
+        output::{self, ChangeSource},
+    },
+    records,
+};
+use datasurface_kafka_client::{AvroReader, KafkaClient};
 use datasurface_platform::prelude::*;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// The rows of which a topic has a record.
@@ -17,33 +22,21 @@ pub(super) struct Written {
 pub(super) struct WrittenRow {
     /// The batch that it is of; 0 if somebody else wrote it.
     pub(super) batch: u64,
-    /// The row, if it is there and was asked for.
-    pub(super) content: Option<String>,
-}
-
-/// A record of a change, as far as the row is concerned. It stays as it was written, with all digits.
-#[derive(Deserialize)]
-struct Message<'m> {
-    #[serde(borrow)]
-    payload: Payload<'m>,
-}
-
-#[derive(Deserialize)]
-struct Payload<'m> {
-    #[serde(borrow, default)]
-    after: Option<&'m RawValue>,
+    /// The record that deletes the row, if it is there, and such records were asked for.
+    pub(super) deletion: Option<Vec<u8>>,
 }
 
 impl Written {
-    /// Reads a topic from its beginning, of the rows that are chosen, and also what they are.
+    /// Reads a topic from its beginning, of the rows that are chosen. With what a deletion says, it has those, too.
     ///
     /// # Errors
     ///
-    /// If the brokers cannot be asked.
+    /// If the brokers cannot be asked, or the registry.
     pub(super) fn read(
         kafka: &mut KafkaClient,
+        avro: &mut Option<AvroReader>,
         topic: &str,
-        has_content: bool,
+        deletions: Option<ChangeSource>,
         is_chosen: impl Fn(&[u8]) -> bool,
     ) -> Result<Self, PlatformError> {
         let failed = |error| kafka_failed(format!("reading the topic `{topic}`"), error);
@@ -54,13 +47,17 @@ impl Written {
             for record in kafka.records(topic, partition, begin..end) {
                 let record = record.map_err(failed)?;
                 let Some(key) = record.key.filter(|key| is_chosen(key)) else { continue };
-                let content = record.value.filter(|_| has_content).and_then(|value| {
-                    let message: Message<'_> = serde_json::from_slice(&value).ok()?;
-                    let after = message.payload.after.filter(|after| after.get() != "null")?;
-                    Some(after.get().to_owned())
-                });
+                let deletion = match (record.value, deletions) {
+                    (Some(value), Some(source)) => {
+                        output::deletion(avro.as_mut(), &value, source).map_err(|error| {
+                            let context = format!("reading the topic `{topic}`");
+                            PlatformError::new(PlatformErrorKind::External, context).caused_by(error)
+                        })?
+                    }
+                    _ => None,
+                };
                 let batch = records::batch_of(&record.headers).unwrap_or_default();
-                written.rows.insert(key, WrittenRow { batch, content });
+                written.rows.insert(key, WrittenRow { batch, deletion });
             }
         }
         Ok(written)

@@ -5,6 +5,7 @@ mod refused;
 mod second_process;
 
 use crate::{engine::Site, pipeline::rows, statements};
+use datasurface_kafka_client::AvroReader;
 use datasurface_platform::{RunRequest, prelude::*};
 use model::{Model, PUBLISHER, Reader, TABLES, deployment};
 use postgres::Client;
@@ -156,6 +157,7 @@ fn what_another_platform_publishes_is_in_topics_and_in_tables_of_consumers() {
     }
     // Nothing moved.
     truth.check(&site);
+    is_up_to_date(&site);
     let folder = site.deployed();
 
     // Whatever is killed at whatever step: nothing is lost, and nothing is there twice.
@@ -175,6 +177,78 @@ fn what_another_platform_publishes_is_in_topics_and_in_tables_of_consumers() {
     positions_that_were_lost_are_found_in_topics(&site, &mut source, &mut truth);
     renamed(&site, &mut source, &mut truth);
     a_publisher_that_lost_its_database_is_told(&site, &mut source, &mut truth);
+}
+
+#[test]
+fn in_avro_it_is_the_same() {
+    let Some(site) = Site::start_with_registry() else { return };
+    let mut source = site.source();
+    fill(&mut source);
+    // JSON has none of these numbers.
+    source
+        .batch_execute(
+            "INSERT INTO odd (id, part, ratio, narrow) VALUES (7, 'nan', 'NaN', 'Infinity'), (8, 'infinite', '-Infinity', 'NaN'),
+                (9, 'small', 5e-324, 1e-40)",
+        )
+        .unwrap();
+    let deployment = deployment(site.deployed());
+    deployment.render(&Model::FIRST.ecosystem(&site)).unwrap();
+    statements::run(&site, &deployment, "warehouse");
+    deployment.apply(&Reader).unwrap();
+    let mut truth = Truth::default();
+    truth.check(&site);
+    for step in [2, 3, 5] {
+        change(&mut source, step);
+        assert!(second_process::is_killed_at(site.deployed(), step.try_into().unwrap()));
+        truth.remember(&site);
+    }
+    what_is_published_anew_is_written_once(&site, &mut source, &mut truth);
+    positions_that_were_lost_are_found_in_topics(&site, &mut source, &mut truth);
+
+    is_up_to_date(&site);
+    let topic = "Stream.NW_Data__odd";
+    let (mut kafka, ends) = (site.client(), site.client().end_offsets(topic).unwrap());
+    let records = ends.into_iter().flat_map(|(at, end)| kafka.records(topic, at, 0..end).collect::<Vec<_>>());
+    assert!(records.map(|record| record.unwrap().key.unwrap()).all(|key| AvroReader::is_avro(&key)));
+
+    // Another column.
+    source.batch_execute("ALTER TABLE customers ADD phone varchar(24)").unwrap();
+    let wider = Model {
+        columns: Some(
+            "customer_id VarChar(5) key, company_name VarChar(40) not null, country VarChar(15), phone VarChar(24)",
+        ),
+        ..Model::FIRST
+    };
+    deployment.render(&wider.ecosystem(&site)).unwrap();
+    statements::run(&site, &deployment, "warehouse");
+    deployment.apply(&Reader).unwrap();
+    source
+        .batch_execute("UPDATE customers SET phone = '+49', country = 'by phone' WHERE customer_id < 'C2'")
+        .unwrap();
+    truth.check(&site);
+    let phones = |client: &mut Client, table: &str| -> i64 {
+        let count = format!("SELECT count(*) FROM {table} WHERE phone = '+49' AND country = 'by phone'");
+        client.query_one(&count, &[]).unwrap().get(0)
+    };
+    let wanted = phones(&mut source, "customers");
+    assert!(wanted > 0);
+    assert_eq!(phones(&mut site.warehouse(), "\"NW_Data__customers\""), wanted);
+    // Rows that were written by the earlier schema, and are not kept any more.
+    change(&mut source, 80);
+    fs::remove_dir_all(site.deployed().join("published")).unwrap();
+    truth.check(&site);
+}
+
+/// What is there is a few seconds old, as it was rendered, and nothing is still to be delivered.
+fn is_up_to_date(site: &Site) {
+    let deployment = deployment(site.deployed());
+    let status = deployment.status(&Reader).unwrap().remove(&PlatformName::from("Stream")).unwrap();
+    assert_eq!((status.sinks.len(), status.drifted), (2 * TABLES.len(), Vec::new()));
+    for sink in status.sinks {
+        let lag = deployment.now() - sink.confirmed_at.unwrap();
+        assert!((0..60).contains(&lag.num_seconds()), "{lag}: {}", sink.dataset);
+        assert_eq!((sink.undelivered, sink.last_failure), (Some(0), None), "{}", sink.dataset);
+    }
 }
 
 /// A batch that needs several transactions.

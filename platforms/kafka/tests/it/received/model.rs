@@ -36,12 +36,10 @@ pub(super) struct Model {
     pub(super) customers: &'static str,
     /// The columns of the customers, if they are not those of the beginning.
     pub(super) columns: Option<&'static str>,
-    /// The platform that publishes, if it does.
-    pub(super) publishes: bool,
 }
 
 impl Model {
-    pub(super) const FIRST: Self = Self { customers: "customers", columns: None, publishes: true };
+    pub(super) const FIRST: Self = Self { customers: "customers", columns: None };
 
     pub(super) fn ecosystem(self, site: &Site) -> Ecosystem {
         let called = |table: &'static str| if table == "customers" { self.customers } else { table };
@@ -73,7 +71,7 @@ impl Model {
         let vault = PlatformDeclaration::new(PUBLISHER, "local")
             .setting("database", "vault.db")
             .setting("place", "Azure/USA");
-        let vault = if self.publishes { vault.setting("publish", "published") } else { vault };
+        let vault = vault.setting("publish", "published");
         model(site, PATIENCE, with)
             .platform(vault)
             .group_pin("Reporting/Now", ["Stream"])

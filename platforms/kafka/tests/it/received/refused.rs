@@ -78,22 +78,19 @@ impl Received {
 
 #[test]
 fn what_is_published_as_files_of_batches_is_received() {
-    let folder = tempfile::tempdir().unwrap();
-    let revision = Received::new().render(folder.path()).unwrap();
-    let steps = revision.plans[&PlatformName::from("Stream")].steps();
-    assert!(steps.iter().any(|step| step.resource.as_str() == "reception.Store"), "{steps:?}");
+    let mut in_avro = Received::new();
+    in_avro.settings["schema_registry"] = json!({"url": "https://registry.example.org"});
+    for received in [Received::new(), in_avro] {
+        let folder = tempfile::tempdir().unwrap();
+        let revision = received.render(folder.path()).unwrap();
+        let steps = revision.plans[&PlatformName::from("Stream")].steps();
+        assert!(steps.iter().any(|step| step.resource.as_str() == "reception.Store"), "{steps:?}");
+    }
 }
 
 #[test]
 fn what_is_not_published_is_not_received() {
     Received { publish: None, ..Received::new() }.assert_refused("pin/cannot-serve", "`batches`");
-}
-
-#[test]
-fn nothing_is_received_where_topics_are_in_avro() {
-    let mut received = Received::new();
-    received.settings["schema_registry"] = json!({"url": "https://registry.example.org"});
-    received.assert_refused("pin/cannot-serve", "`batches`");
 }
 
 #[test]
