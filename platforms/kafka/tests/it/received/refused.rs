@@ -1,10 +1,10 @@
-//! What is not received is refused, with what to do.
+//! What is received is rendered as laws demand, and what is not is refused, with what to do.
 
 use crate::shop::settings;
 use datasurface_kafka::KafkaPlatform;
 use datasurface_local::LocalPlatform;
 use datasurface_platform::prelude::*;
-use datasurface_testkit::{DeployedRevision, Deployment, DeploymentError};
+use datasurface_testkit::{DeployedRevision, Deployment, DeploymentError, Laws};
 use std::path::Path;
 
 /// A shop that a vault captures, and a desk that Kafka serves.
@@ -33,7 +33,7 @@ impl Received {
         }
     }
 
-    fn render(&self, folder: &Path) -> Result<DeployedRevision, DeploymentError> {
+    fn ecosystem(&self) -> Ecosystem {
         let store = Datastore::new("Store")
             .captured(self.capture.clone())
             .dataset(Dataset::new("orders", self.columns).classified("Public"));
@@ -60,10 +60,14 @@ impl Received {
                 "github:shop/europe@main",
                 GovernanceZone::new().team("Sales", "github:shop/sales@main", team),
             );
-        let ecosystem = match self.is_wanted {
+        match self.is_wanted {
             true => ecosystem.group_pin("Desk/Now", ["Stream"]).primary_pin("Store", self.captured_by),
             false => ecosystem,
-        };
+        }
+    }
+
+    fn render(&self, folder: &Path) -> Result<DeployedRevision, DeploymentError> {
+        let ecosystem = self.ecosystem();
         let registry = Registry::new().with_plugin::<KafkaPlatform>().with_plugin::<LocalPlatform>();
         Deployment::new(registry, folder, "2026-11-25".parse().unwrap()).render(&ecosystem)
     }
@@ -86,6 +90,15 @@ fn what_is_published_as_files_of_batches_is_received() {
         let steps = revision.plans[&PlatformName::from("Stream")].steps();
         assert!(steps.iter().any(|step| step.resource.as_str() == "reception.Store"), "{steps:?}");
     }
+}
+
+#[test]
+fn laws_are_kept_where_batches_are_received() {
+    let registry = Registry::new().with_plugin::<KafkaPlatform>().with_plugin::<LocalPlatform>();
+    let received = Received { retention: Some(Retention::years(1)), ..Received::new() };
+    let report = Laws::new(registry).with_kind("kafka").check(&received.ecosystem());
+    report.assert();
+    assert!(report.counts.changes > 10, "{report}");
 }
 
 #[test]
