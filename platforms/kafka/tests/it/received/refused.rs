@@ -92,6 +92,27 @@ fn what_is_published_as_files_of_batches_is_received() {
     }
 }
 
+/// The steps of a plan, without those of metadata.
+fn steps(revision: &DeployedRevision) -> Vec<String> {
+    let steps = revision.plans[&PlatformName::from("Stream")].steps().iter();
+    steps.map(|step| format!("{:?} {}", step.action, step.resource)).collect()
+}
+
+#[test]
+fn another_folder_is_read_there_and_what_nobody_wants_is_read_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let received = Received { retention: Some(Retention::years(1)), ..Received::new() };
+    received.render(folder.path()).unwrap();
+    let elsewhere = Received { publish: Some("elsewhere"), ..received };
+    assert_eq!(steps(&elsewhere.render(folder.path()).unwrap()), ["Update reception.Store"]);
+    let left = steps(&Received { is_wanted: false, ..elsewhere }.render(folder.path()).unwrap());
+    // What is promised keeps its topic.
+    for step in ["Retire reception.Store", "Retire service_topic.Store-positions", "Hold topic.Store-orders"]
+    {
+        assert!(left.iter().any(|found| found == step), "{left:?}");
+    }
+}
+
 #[test]
 fn laws_are_kept_where_batches_are_received() {
     let registry = Registry::new().with_plugin::<KafkaPlatform>().with_plugin::<LocalPlatform>();
