@@ -64,7 +64,7 @@ pub use error::KafkaError;
 pub use error_code::ErrorCode;
 pub use flink::{FlinkJob, GatewayClient, JobState};
 pub use limits::Limits;
-pub use records::{Header, NewRecord, Record, Records, Transaction};
+pub use records::{Header, NewRecord, Record, Records, Transaction, partition_of_key};
 pub use registry::{Compatibility, RegistryClient};
 pub use rest::{RestError, RestLogin, RestServer};
 pub use security::{Login, Mechanism, Password, Security, Tls};

@@ -94,8 +94,10 @@ codes! {
     );
     SOURCE_KIND error(
         "source-kind",
-        "data comes from something other than a database of a producer",
-        "This platform captures databases of producers. What another platform captured, or a transformer made, is served by another one."
+        "data comes from something that this platform does not read",
+        "This platform captures databases of producers, and receives what another platform publishes in the format `batches`, below the root that both \
+         share, of datasets with a key. Let the other platform publish so, as a local platform with the setting `publish` does, or let it serve those who \
+         want the data."
     );
     NOT_FLINK error(
         "not-flink",

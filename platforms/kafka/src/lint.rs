@@ -32,6 +32,7 @@ pub(crate) fn report_node(context: Context<'_>, node: &NodeView, found: &mut Rep
             match (node.facts().capture(), &ingest.source) {
                 (Some(capture), _) => report_capture(node, capture, &ingest.datasets, found),
                 (None, IngestSource::Transformer { .. }) => {}
+                (None, IngestSource::Platform { .. }) => report_received(node, &ingest.datasets, found),
                 (None, _) => {
                     let message = format!("`{}` is not captured from a database here", ingest.datastore);
                     found.report(&codes::SOURCE_KIND, message, "serve it by the platform that has the data");
@@ -107,6 +108,15 @@ fn report_dataset(
     if let Err(error) = TopicHint::read(node, &dataset.key) {
         let help = "name `partitions` or `replication_factor`, each at least 1";
         found.report_about(&about, &codes::HINT, format!("{error} fails"), help);
+    }
+}
+
+/// Reports what another platform has, and is not read from there.
+fn report_received(node: &NodeView, datasets: &[DatasetFacts], found: &mut Reporter<'_>) {
+    for dataset in datasets {
+        let Err(problem) = render::batches_address(node, dataset) else { continue };
+        let help = "let the other platform publish it as batches below the root that both share, or serve it by the platform that has the data";
+        found.report_about(&LintSubject::Dataset(dataset.key.clone()), &codes::SOURCE_KIND, problem, help);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     engine::Engine,
     handover, judge, lint,
     names::Names,
-    render::{self, Context},
+    render::{self, Context, IN_TRANSACTIONS},
     settings::KafkaSettings,
     transition,
 };
@@ -20,6 +20,9 @@ pub struct KafkaPlatform {
 
 /// The least time from a change at a source to a table of a consumer: a source asks its log twice a second, and a sink commits what it got.
 const BEST_LATENCY: Latency = Latency::seconds(5);
+
+/// The time from a batch of another platform to a table of a consumer: `run --follow` looks for one once a minute.
+const RECEIVED_LATENCY: Latency = Latency::seconds(65);
 
 /// The limit of the topics of one shard.
 const TOPICS: &str = "topics";
@@ -42,7 +45,8 @@ impl PlatformPlugin for KafkaPlatform {
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_types([TypeKind::Integer, TypeKind::Decimal, TypeKind::Variant])
             .with_grants(["postgres"], PrincipalKind::ALL)
-            .with_formats([format(&store, &names).as_str()])
+            .with_formats([format(&store, &names), format_of_transactions(&store, &names)])
+            .with_formats([Format::Batches])
             .offered_format_at(Format::KafkaTopic, handover::prefix(&settings))
             .with_best_latency(BEST_LATENCY)
             .data_technology("kafka", None)
@@ -97,6 +101,11 @@ fn format(cluster: &str, names: &Names) -> String {
     format!("Debezium topics of {cluster}/{}", names.prefix())
 }
 
+/// The format where topics are written in transactions.
+fn format_of_transactions(cluster: &str, names: &Names) -> String {
+    format!("{}{IN_TRANSACTIONS}", format(cluster, names))
+}
+
 impl DataPlatform for KafkaPlatform {
     fn descriptor(&self) -> &PlatformDescriptor {
         &self.descriptor
@@ -108,14 +117,21 @@ impl DataPlatform for KafkaPlatform {
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-        let format = format(&self.context().cluster_address(), &self.names);
+        let cluster = self.context().cluster_address();
+        let is_received = matches!(
+            &node.detail,
+            NodeDetail::Ingest(IngestFacts { source: IngestSource::Platform { .. }, .. })
+        );
+        let (format, latency) = match is_received {
+            true => (format_of_transactions(&cluster, &self.names), RECEIVED_LATENCY),
+            false => (format(&cluster, &self.names), BEST_LATENCY),
+        };
         let offers = |dataset: &DatasetFacts| {
             let topic = self.names.topic(dataset.storage_key());
             // The first one is read by sinks of this instance.
             let own = Offer::new(&dataset.key, topic, &format);
-            [Some(own), handover::offer(self.context(), node, dataset)].map(|offer| {
-                offer.map(|offer| offer.with_custody(dataset.custody).with_latency(BEST_LATENCY))
-            })
+            [Some(own), handover::offer(self.context(), node, dataset)]
+                .map(|offer| offer.map(|offer| offer.with_custody(dataset.custody).with_latency(latency)))
         };
         let datasets = match &node.detail {
             NodeDetail::Ingest(ingest) => ingest.datasets.as_slice(),

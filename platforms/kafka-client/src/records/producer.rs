@@ -13,7 +13,7 @@ use crate::{
         output::varint,
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record to be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Transaction<'c> {
     producer: Producer,
     /// The next sequence number of each partition of each topic. A broker refuses a gap, and takes a repetition once.
     sequences: BTreeMap<(String, i32), i32>,
+    /// The partitions that are written to since the last commit.
+    added: BTreeSet<(String, i32)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +81,13 @@ impl KafkaClient {
             Ok((answer.producer, answer.epoch))
         })?;
         let producer = Producer { id, epoch, sequence: 0, is_transactional: true };
-        Ok(Transaction { client: self, name: name.to_owned(), producer, sequences: BTreeMap::new() })
+        Ok(Transaction {
+            client: self,
+            name: name.to_owned(),
+            producer,
+            sequences: BTreeMap::new(),
+            added: BTreeSet::new(),
+        })
     }
 }
 
@@ -101,13 +109,30 @@ impl Transaction<'_> {
         Ok(offset)
     }
 
+    /// Returns the client, to ask for something else meanwhile. It reads nothing of this transaction before that is committed.
+    pub fn client(&mut self) -> &mut KafkaClient {
+        self.client
+    }
+
     /// Commits: readers get the records a moment later, when each partition has its marker.
     ///
     /// # Errors
     ///
     /// If the transaction was fenced off, or has timed out.
-    pub fn commit(self) -> Result<(), KafkaError> {
+    pub fn commit(mut self) -> Result<(), KafkaError> {
         self.end(true)
+    }
+
+    /// Commits what was added so far, and begins another transaction of the same producer. So whoever begins one by the same name fences off
+    /// all that this one would still write, also between two of its transactions.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub fn commit_part(&mut self) -> Result<(), KafkaError> {
+        self.end(true)?;
+        self.added.clear();
+        Ok(())
     }
 
     /// Aborts: readers do not get the records.
@@ -115,25 +140,42 @@ impl Transaction<'_> {
     /// # Errors
     ///
     /// If the transaction was fenced off, or has timed out.
-    pub fn abort(self) -> Result<(), KafkaError> {
+    pub fn abort(mut self) -> Result<(), KafkaError> {
         self.end(false)
     }
 
-    fn end(self, commits: bool) -> Result<(), KafkaError> {
-        let Self { client, name, producer, .. } = self;
-        client.with_retries(|client| {
+    /// Aborts what was added since the last commit, and begins another transaction of the same producer.
+    ///
+    /// # Errors
+    ///
+    /// As [`abort`](Self::abort).
+    pub fn abort_part(&mut self) -> Result<(), KafkaError> {
+        self.end(false)?;
+        self.added.clear();
+        Ok(())
+    }
+
+    /// A broker knows no transaction without a partition.
+    fn end(&mut self, commits: bool) -> Result<(), KafkaError> {
+        if self.added.is_empty() {
+            return Ok(());
+        }
+        let (name, producer) = (&self.name, self.producer);
+        self.client.with_retries(|client| {
             // After a failure, another broker may coordinate.
-            let coordinator = client.coordinator(Coordinated::Transaction, &name)?;
+            let coordinator = client.coordinator(Coordinated::Transaction, name)?;
             let (transaction, Producer { id, epoch, .. }) = (name.clone(), producer);
             let answer = client.call(coordinator, &EndTxn { transaction, producer: id, epoch, commits })?;
-            check::<EndTxn>(&name, answer.error, None)
+            check::<EndTxn>(name, answer.error, None)
         })
     }
 
     /// The sequence number of the next record. A partition is added to the transaction when it is first written to.
     fn sequence(&mut self, topic: &str, partition: i32) -> Result<i32, KafkaError> {
-        if let Some(next) = self.sequences.get(&(topic.to_owned(), partition)) {
-            return Ok(*next);
+        let place = (topic.to_owned(), partition);
+        let next = self.sequences.get(&place).copied().unwrap_or_default();
+        if self.added.contains(&place) {
+            return Ok(next);
         }
         let (name, producer) = (&self.name, self.producer);
         self.client.with_retries(|client| {
@@ -147,7 +189,8 @@ impl Transaction<'_> {
             }
             Ok(())
         })?;
-        Ok(0)
+        self.added.insert(place);
+        Ok(next)
     }
 }
 

@@ -137,3 +137,32 @@ fn records_of_aborted_transactions_are_not_read_and_open_ones_hold_the_end_back(
     let expected: Vec<_> = records[..10].iter().chain(&records[20..30]).map(|record| &record.value).collect();
     assert_eq!(values, expected);
 }
+
+#[test]
+fn a_producer_is_fenced_off_between_two_of_its_transactions_too() {
+    let (Some(mut client), Some(mut other)) = (shared(), shared()) else { return };
+    let topic = new_topic(&mut client, "parts");
+    let records = written(50);
+    let name = unique("writer");
+    let mut first = client.begin(&name).unwrap();
+    // Nothing was added: there is nothing to commit.
+    first.commit_part().unwrap();
+    for part in records[..30].chunks(10) {
+        first.produce(&topic, 0, part).unwrap();
+        first.commit_part().unwrap();
+    }
+    // What is written before a commit waits for it, and its producer may read meanwhile.
+    first.produce(&topic, 0, &records[30..40]).unwrap();
+    assert_eq!(first.client().end_offsets(&topic).unwrap()[&0], 33);
+    first.abort_part().unwrap();
+    first.produce(&topic, 0, &records[30..40]).unwrap();
+    first.commit_part().unwrap();
+    let mut second = other.begin(&name).unwrap();
+    let refused = first.produce(&topic, 0, &records[..1]).unwrap_err();
+    assert!(refused.code().is_some() && !refused.is_transient(), "{refused}");
+    second.produce(&topic, 0, &records[40..50]).unwrap();
+    second.commit().unwrap();
+    eventually(|| client.end_offsets(&topic).unwrap()[&0] == 66);
+    let read: Vec<_> = read(&mut client, &topic).into_iter().map(|record| record.value).collect();
+    assert_eq!(read, records.iter().map(|record| record.value.clone()).collect::<Vec<_>>());
+}

@@ -7,6 +7,7 @@ use super::{
     Context,
     job_sql::{Changes, flink_type, over, quoted, records, text},
 };
+use crate::record_avro::{envelope, field, record};
 use crate::settings::RegistrySettings;
 use datasurface_platform::{model::sql::NotFlink, prelude::*};
 use serde_json::Value;
@@ -121,54 +122,4 @@ pub(super) fn insert(index: usize, output: &DatasetFacts) -> String {
         text("record"),
         text("none"),
     )
-}
-
-fn field(name: &str, kind: &Value, is_nullable: bool) -> Value {
-    match is_nullable {
-        true => json!({"name": name, "type": ["null", kind], "default": null}),
-        false => json!({"name": name, "type": kind}),
-    }
-}
-
-/// The schema of records, as far as readers of Debezium's look at it: they know them by the end of its name.
-fn envelope(topic: &str, fields: &[Value]) -> Value {
-    let row = json!({"type": "record", "name": "Value", "fields": fields});
-    let source = [field("ts_us", &json!("long"), true), field("lsn", &json!("long"), true)];
-    let source = json!({"type": "record", "name": "Source", "fields": source});
-    let fields = [
-        field("before", &row, true),
-        field("after", &json!("Value"), true),
-        field("source", &source, true),
-        field("op", &json!("string"), false),
-    ];
-    record("Envelope", topic, &fields)
-}
-
-fn record(name: &str, topic: &str, fields: &[Value]) -> Value {
-    json!({"type": "record", "name": name, "namespace": namespace(topic), "fields": fields})
-}
-
-/// The name of a topic, as Avro takes it.
-fn namespace(topic: &str) -> String {
-    let parts = topic.split('.').filter(|part| !part.is_empty()).map(|part| {
-        let first = if part.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
-        format!("{first}{}", part.replace('-', "_"))
-    });
-    parts.collect::<Vec<_>>().join(".")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_topic_is_a_name_of_avro() {
-        for (topic, name) in [
-            ("Stream.NW_Data__orders", "Stream.NW_Data__orders"),
-            ("eu-1.4_shop__a-b", "eu_1._4_shop__a_b"),
-            ("..a", "a"),
-        ] {
-            assert_eq!(namespace(topic), name);
-        }
-    }
 }

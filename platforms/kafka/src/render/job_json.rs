@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::job_sql::{Changes, flink_type, over, quoted, records, text};
+use crate::record_schema;
 use datasurface_platform::{model::sql::NotFlink, prelude::*};
 use serde_json::Value;
 
@@ -42,11 +43,15 @@ pub(super) fn insert(
     let object = |members: Vec<&str>| format!("JSON_OBJECT({})", members.join(", "));
     let row = object(members.iter().map(|(_, member)| member.as_str()).collect());
     let key = object(members.iter().filter(|(name, _)| is_key(name)).map(|(_, member)| &**member).collect());
-    let key_fields: Vec<Value> =
-        fields.iter().filter(|(name, _)| is_key(name)).map(|(_, field)| required(field)).collect();
+    let key_fields: Vec<Value> = fields
+        .iter()
+        .filter(|(name, _)| is_key(name))
+        .map(|(_, field)| record_schema::required(field))
+        .collect();
     let fields: Vec<&Value> = fields.iter().map(|(_, field)| field).collect();
     let [key_schema, schema] =
-        [key_schema(topic, &key_fields), envelope(topic, &fields)].map(|schema| beginning(&schema));
+        [record_schema::key(topic, &key_fields), record_schema::envelope(topic, &fields)]
+            .map(|schema| beginning(&schema));
     let source =
         "JSON_OBJECT(KEY 'ts_us' VALUE UNIX_TIMESTAMP() * 1000000, KEY 'lsn' VALUE CAST(NULL AS BIGINT))";
     let value = |before: &str, after: &str| {
@@ -62,38 +67,6 @@ pub(super) fn insert(
         value(nothing, &row),
         records(index, changes),
     ))
-}
-
-/// A column of a key always has a value.
-fn required(field: &Value) -> Value {
-    let mut field = field.clone();
-    if let Some(members) = field.as_object_mut() {
-        members.insert("optional".to_owned(), false.into());
-    }
-    field
-}
-
-fn key_schema(topic: &str, fields: &[Value]) -> Value {
-    json!({"type": "struct", "fields": fields, "optional": false, "name": format!("{topic}.Key")})
-}
-
-/// The schema of records, as far as readers of Debezium's look at it: they know them by the end of its name.
-fn envelope(topic: &str, fields: &[&Value]) -> Value {
-    let row = |called: &str| json!({"type": "struct", "fields": fields, "optional": true, "name": format!("{topic}.Value"), "field": called});
-    json!({
-        "type": "struct",
-        "fields": [
-            row("before"),
-            row("after"),
-            {"type": "struct", "fields": [
-                {"type": "int64", "optional": true, "field": "ts_us"},
-                {"type": "int64", "optional": true, "field": "lsn"},
-            ], "optional": true, "name": format!("{topic}.Source"), "field": "source"},
-            {"type": "string", "optional": false, "field": "op"},
-        ],
-        "optional": false,
-        "name": format!("{topic}.Envelope"),
-    })
 }
 
 /// The beginning of a record with its schema, as a text of SQL.

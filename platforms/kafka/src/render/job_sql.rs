@@ -201,7 +201,12 @@ fn input_statements(
     let format = match &context.settings.schema_registry {
         Some(registry) => job_avro::read_format(registry),
         None => {
-            let members = [("format", "debezium-json"), ("debezium-json.schema-include", "true")];
+            let members = [
+                ("format", "debezium-json"),
+                ("debezium-json.schema-include", "true"),
+                // What is received from another platform is written in transactions.
+                ("properties.isolation.level", "read_committed"),
+            ];
             members.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
         }
     };
@@ -209,9 +214,14 @@ fn input_statements(
         context,
         "kafka",
         topic,
-        [("properties.group.id", group.to_owned()), ("scan.startup.mode", "earliest-offset".to_owned())]
-            .into_iter()
-            .chain(format.iter().map(|(name, value)| (name.as_str(), value.clone()))),
+        [
+            ("properties.group.id", group.to_owned()),
+            // What is received from another platform is written in transactions.
+            ("properties.isolation.level", "read_committed".to_owned()),
+            ("scan.startup.mode", "earliest-offset".to_owned()),
+        ]
+        .into_iter()
+        .chain(format.iter().map(|(name, value)| (name.as_str(), value.clone()))),
     );
     Ok([
         format!(

@@ -8,6 +8,7 @@ mod job;
 mod job_avro;
 mod job_json;
 mod job_sql;
+mod reception;
 mod route;
 mod security;
 mod sink;
@@ -26,7 +27,8 @@ pub(crate) use cluster::{KIND as CLUSTER, REGISTRY};
 pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME};
 pub(crate) use job::{Job, KIND as JOB};
 pub(crate) use job_sql::statements as job_statements;
-pub(crate) use sink::{COLUMNS as SINK_COLUMNS, TABLES as SINK_TABLES};
+pub(crate) use reception::{KIND as RECEPTION, ReceivedColumn, ReceivedDataset, Reception, batches_address};
+pub(crate) use sink::{COLUMNS as SINK_COLUMNS, IN_TRANSACTIONS, TABLES as SINK_TABLES};
 pub(crate) use sink_form::SinkForm;
 pub(crate) use source::{
     ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, SNAPSHOTS,
@@ -62,10 +64,13 @@ pub(crate) fn is_connector(kind: &str) -> bool {
     kind == source::KIND || SinkForm::of_kind(kind).is_some()
 }
 
-/// Returns what a node shares: its tables with the source of a database, its topic with the sink of a container, and its principals.
+/// Returns what a node shares: its tables with the source of a database, what it receives with the reception of a datastore, its topic with the sink of a container, and its principals.
 pub(crate) fn shares(context: Context<'_>, node: &NodeView) -> Vec<SharedPart> {
     match node.detail() {
-        NodeDetail::Ingest(ingest) => source::parts(context, node, ingest),
+        NodeDetail::Ingest(ingest) => {
+            let received = reception::parts(context, node, ingest);
+            source::parts(context, node, ingest).into_iter().chain(received).collect()
+        }
         NodeDetail::Export(export) => {
             sink::parts(node, export).into_iter().chain(acl::parts(context, node, export)).collect()
         }
@@ -83,6 +88,7 @@ pub(crate) fn render(context: Context<'_>, scope: &ScopeView) -> Result<Renderin
         }
         match key.kind.as_str() {
             source::KIND => source::add(context, &mut rendering, key, scope)?,
+            reception::KIND => reception::add(context, &mut rendering, key, scope)?,
             acl::KIND => acl::add(&mut rendering, key, scope)?,
             other => {
                 let message = format!("nothing that is shared is called `{other}`");

@@ -12,6 +12,9 @@ use datasurface_platform::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The end of the format of topics that are written in transactions: a reader leaves out those that were aborted.
+pub(crate) const IN_TRANSACTIONS: &str = ", in transactions";
+
 /// The attribute with what is written, by table.
 pub(crate) const TABLES: &str = "tables";
 
@@ -31,6 +34,9 @@ pub(super) struct Table {
     secret: String,
     pub(super) table: String,
     topic: String,
+    /// Whether the topic is written in transactions, of which some may be aborted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    in_transactions: bool,
     /// The address of the resource that the topic is of.
     needs: String,
     pub(super) columns: BTreeMap<ColumnName, ColumnDefinition>,
@@ -94,6 +100,7 @@ pub(super) fn parts(node: &NodeView, export: &ExportFacts) -> Vec<SharedPart> {
             secret: secret(credential(export), &container),
             table: table_name(form, export.dataset.storage_key()),
             topic: offer.address().to_owned(),
+            in_transactions: offer.format().as_str().ends_with(IN_TRANSACTIONS),
             needs: format!("{}.{}", topic::KIND, node.dataset_slug(&export.dataset.key)),
             columns: columns().collect(),
             key: definition.key().to_vec(),
@@ -168,6 +175,9 @@ pub(super) fn add(
         ("transforms.table.regex", format!("{}\\.(.*)", literal(context.names.prefix()))),
         ("transforms.table.replacement", format!("$1{}", form.suffix())),
     ]);
+    if tables.iter().any(|table| table.in_transactions) {
+        config.insert("consumer.override.isolation.level".to_owned(), "read_committed".to_owned());
+    }
     config.extend(form.config());
     config.extend(converters(context));
     Connector { name: context.names.connector(form.kind(), &key.name), config }.add(rendering, resource)?;

@@ -14,6 +14,7 @@ use super::{
     Context, cluster,
     connector::{Config, Connector, config, literal, secret_value},
     converter::converters,
+    reception::POSITIONS,
     route::{Routed, routes},
     security::client_config,
     source_settings,
@@ -268,19 +269,24 @@ fn routed(server: &str, tables: &[Table]) -> Config {
     routes(&routed.collect::<Vec<_>>())
 }
 
-/// A topic of a connector itself. It is no data of anybody: a day of it is enough, by the clock of its broker. A signal whose sender has another
-/// day would be deleted before it is read.
-fn service_topic(
+/// A topic of a connector or a reception itself. It is no data of anybody: a day of it is enough, by the clock of its broker. A signal whose sender
+/// has another day would be deleted before it is read.
+pub(super) fn service_topic(
     context: Context<'_>,
     store: &str,
     purpose: &str,
     name: &str,
     subjects: Subjects,
 ) -> Resource {
-    // Without the definitions of tables from the beginning, a source understands its log no more.
-    let retention = if purpose == HISTORY { "-1" } else { "86400000" };
+    let (cleanup, retention) = match purpose {
+        // Without the definitions of tables from the beginning, a source understands its log no more.
+        HISTORY => ("delete", "-1"),
+        // The last position of each dataset stays.
+        POSITIONS => ("compact", "-1"),
+        _ => ("delete", "86400000"),
+    };
     let configs = [
-        ("cleanup.policy", "delete"),
+        ("cleanup.policy", cleanup),
         ("message.timestamp.type", "LogAppendTime"),
         ("retention.ms", retention),
     ];

@@ -35,6 +35,9 @@ pub(crate) const KEY: &str = "key";
 /// The attribute with the container that the dataset is captured from.
 pub(crate) const CAPTURED_FROM: &str = "captured_from";
 
+/// The value of that attribute where another platform captures the dataset, whichever it is: batches of one that takes over from another go on.
+const BATCHES: &str = "batches of another platform";
+
 /// The attribute with the schema of a row in Avro, as the producer wrote it.
 pub(crate) const ROW_SCHEMA: &str = "row_schema";
 
@@ -99,10 +102,13 @@ pub(super) fn add(
         .dependency(cluster::KIND)
         .occupying(format!("{}/{}", context.cluster_address(), topic.name))
         .with_held_data(dataset);
-    let resource = match node.facts().capture() {
-        Some(capture) => resource
+    let resource = match (node.facts().capture(), node.detail()) {
+        (Some(capture), _) => resource
             .attribute(CAPTURED_FROM, node.facts().storage.container(&capture.container_key).to_string()),
-        None => resource,
+        (None, NodeDetail::Ingest(IngestFacts { source: IngestSource::Platform { .. }, .. })) => {
+            resource.attribute(CAPTURED_FROM, BATCHES)
+        }
+        _ => resource,
     };
     let resource = match node.detail() {
         // A job writes into it.

@@ -7,12 +7,14 @@
 //! | `topics.rs`, `access.rs`, `connectors.rs`, `subjects.rs` | each looks first at what is there, and changes what differs |
 //! | `signals.rs` | what sources are asked for, and which of it is done |
 //! | `jobs.rs`, `output.rs`, `required.rs` | jobs of Flink, what is deleted before one begins anew, and what types they must find |
+//! | `reception/` | what other platforms publish in batches is written into topics |
 //! | `removal.rs` | what is to go |
 //! | `progress.rs`, `idle.rs` | how far sources and sinks are, and waiting for them |
 //! | `status.rs`, `drift.rs`, `slot.rs`, `failure.rs` | what is there, held against what was rendered |
 //!
 //! Nothing is remembered: what is there is asked for. So an apply that was killed, or is called twice, does what is left to do. Data moves
-//! without the runtime: Connect runs its connectors by itself, and starts them again where a worker dies.
+//! without the runtime: Connect runs its connectors by itself, and starts them again where a worker dies. What other platforms publish is moved by the
+//! runtime, whenever it runs.
 
 mod access;
 mod clients;
@@ -23,6 +25,7 @@ mod idle;
 mod jobs;
 mod output;
 mod progress;
+mod reception;
 mod removal;
 mod rendered;
 mod required;
@@ -89,6 +92,8 @@ impl Runtime for KafkaPlatform {
         let rendered = Rendered::read(site.rendered)?;
         let mut clients = Clients::connect(self.settings(), site)?;
         let mut report = RunReport::default();
+        let received = reception::receive(&mut clients, site, &rendered)?;
+        report.datasets = received.datasets;
         let mistyped = mistyped(&clients, site, &rendered)?;
         if request.mode == RunMode::UntilIdle && !mistyped.is_empty() {
             // What they make is not to be waited for.
@@ -106,6 +111,7 @@ impl Runtime for KafkaPlatform {
             }
             report.failures.extend(restarted(&mut clients, site, &rendered)?);
         }
+        report.failures.extend(received.failures);
         // A source that was started again may need the mode that somebody let it have for one schema.
         if report.failures.is_empty() {
             subjects::ensure(&clients, rendered.topics.values())?;
@@ -123,11 +129,13 @@ impl Runtime for KafkaPlatform {
         })
     }
 
-    /// Connectors have no timetable, and one that failed does not start again by itself: whoever runs what is due looks after them.
+    /// Connectors have no timetable, and one that failed does not start again by itself: whoever runs what is due looks after them, and for batches of
+    /// other platforms.
     fn next_due(&self, site: &RuntimeContext<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
         let rendered = Rendered::read(site.rendered)?;
-        let has_connectors = !rendered.connectors.is_empty() || !rendered.jobs.is_empty();
-        Ok(has_connectors.then_some(site.now + LOOKING_AFTER))
+        let is_looked_after =
+            !rendered.connectors.is_empty() || !rendered.jobs.is_empty() || !rendered.receptions.is_empty();
+        Ok(is_looked_after.then_some(site.now + LOOKING_AFTER))
     }
 }
 

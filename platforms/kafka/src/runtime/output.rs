@@ -1,6 +1,7 @@
 //! Topics of outputs: what is deleted of them before a job begins anew.
 
 use super::clients::{Clients, kafka_failed};
+use crate::record_avro::push_integer;
 use chrono::{DateTime, Utc};
 use datasurface_kafka_client::{AvroError, AvroReader, KafkaClient, NewRecord};
 use datasurface_platform::prelude::*;
@@ -41,14 +42,13 @@ pub(super) fn clear(clients: &mut Clients, topic: &str, now: DateTime<Utc>) -> R
         for record in kafka.records(topic, partition, begin..end) {
             let record = record.map_err(failed)?;
             let Some(key) = record.key else { continue };
-            let deletion = match (record.value, avro.as_mut()) {
-                (None, _) => None,
-                (Some(value), Some(avro)) if AvroReader::is_avro(&value) => avro_deletion(avro, &value, now)
-                    .map_err(|error| {
-                        let context = format!("deleting the rows of the topic `{topic}`");
-                        PlatformError::new(PlatformErrorKind::External, context).caused_by(error)
-                    })?,
-                (Some(value), _) => deletion(&value, now),
+            let at = ChangeSource { at: now.timestamp_micros(), number: None };
+            let deletion = match record.value {
+                Some(value) => deletion(avro.as_mut(), &value, at).map_err(|error| {
+                    let context = format!("deleting the rows of the topic `{topic}`");
+                    PlatformError::new(PlatformErrorKind::External, context).caused_by(error)
+                })?,
+                None => None,
             };
             match deletion {
                 Some(deletion) => rows.insert(key, deletion),
@@ -73,27 +73,46 @@ pub(super) fn clear(clients: &mut Clients, topic: &str, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-/// Returns the record that deletes what another one left; none if that left nothing.
-fn deletion(value: &[u8], now: DateTime<Utc>) -> Option<Vec<u8>> {
-    let written: Written<'_> = serde_json::from_slice(value).ok()?;
-    let row = written.payload.after.filter(|after| after.get() != "null")?;
-    let at = now.timestamp_micros();
-    let schema = written.schema;
-    let deletion = format!(
-        r#"{{"schema":{schema},"payload":{{"before":{row},"after":null,"source":{{"ts_us":{at},"lsn":null}},"op":"d"}}}}"#
-    );
-    Some(deletion.into_bytes())
+/// What a record says of the change that it is of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ChangeSource {
+    /// The time, in microseconds since 1970.
+    pub(super) at: i64,
+    /// Its place among changes, if there is one.
+    pub(super) number: Option<i64>,
 }
 
-/// The same in Avro, of what a job wrote: a variant that is null is a byte of 0, and one that is not is a byte of 2. The row stays as it was written.
+/// Returns the record that deletes what another one left; none if that left nothing.
 ///
 /// # Errors
 ///
 /// If the registry does not say the schema.
+pub(super) fn deletion(
+    avro: Option<&mut AvroReader>,
+    value: &[u8],
+    source: ChangeSource,
+) -> Result<Option<Vec<u8>>, AvroError> {
+    match avro {
+        Some(avro) if AvroReader::is_avro(value) => avro_deletion(avro, value, source),
+        _ => Ok(json_deletion(value, source)),
+    }
+}
+
+fn json_deletion(value: &[u8], source: ChangeSource) -> Option<Vec<u8>> {
+    let written: Written<'_> = serde_json::from_slice(value).ok()?;
+    let row = written.payload.after.filter(|after| after.get() != "null")?;
+    let (schema, source) = (written.schema, source.to_json());
+    let deletion = format!(
+        r#"{{"schema":{schema},"payload":{{"before":{row},"after":null,"source":{source},"op":"d"}}}}"#
+    );
+    Some(deletion.into_bytes())
+}
+
+/// The same in Avro, of what this platform wrote: a variant that is null is a byte of 0, and one that is not is a byte of 2. The row stays as it was written.
 fn avro_deletion(
     avro: &mut AvroReader,
     value: &[u8],
-    now: DateTime<Utc>,
+    source: ChangeSource,
 ) -> Result<Option<Vec<u8>>, AvroError> {
     let fields = match avro.fields(value) {
         Err(AvroError::NoId | AvroError::Malformed(_)) => return Ok(None),
@@ -106,11 +125,7 @@ fn avro_deletion(
         match name {
             "before" => deletion.extend(row),
             "after" => deletion.push(0),
-            "source" => {
-                deletion.extend([2, 2]);
-                push_integer(&mut deletion, now.timestamp_micros());
-                deletion.push(0);
-            }
+            "source" => source.push_to(&mut deletion),
             "op" => deletion.extend([2, b'd']),
             _ => deletion.extend(bytes),
         }
@@ -118,16 +133,25 @@ fn avro_deletion(
     Ok(Some(deletion))
 }
 
-/// Adds a whole number: seven bits in a byte, the lowest ones first, the sign in the lowest bit of all.
-fn push_integer(bytes: &mut Vec<u8>, number: i64) {
-    let mut left = ((number << 1) ^ (number >> 63)).cast_unsigned();
-    loop {
-        let [low, ..] = left.to_le_bytes();
-        left >>= 7;
-        if left == 0 {
-            return bytes.push(low & 0x7f);
+impl ChangeSource {
+    /// Returns it in JSON.
+    pub(super) fn to_json(self) -> String {
+        let Self { at, number } = self;
+        let number = number.map_or_else(|| "null".to_owned(), |number| number.to_string());
+        format!(r#"{{"ts_us":{at},"lsn":{number}}}"#)
+    }
+
+    /// Adds the bytes in Avro.
+    pub(super) fn push_to(self, bytes: &mut Vec<u8>) {
+        bytes.extend([2, 2]);
+        push_integer(bytes, self.at);
+        match self.number {
+            Some(number) => {
+                bytes.push(2);
+                push_integer(bytes, number);
+            }
+            None => bytes.push(0),
         }
-        bytes.push(low | 0x80);
     }
 }
 
@@ -147,29 +171,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_written_as_avro_has_it() {
-        for (number, written) in [
-            (0, &[0][..]),
-            (-1, &[1]),
-            (63, &[0x7e]),
-            (64, &[0x80, 1]),
-            (i64::MIN, &[255, 255, 255, 255, 255, 255, 255, 255, 255, 1]),
-        ] {
-            let mut bytes = Vec::new();
-            push_integer(&mut bytes, number);
-            assert_eq!(bytes, written, "{number}");
-        }
-    }
-
-    #[test]
     fn a_deletion_has_the_row_as_it_was_written() {
-        let now = DateTime::from_timestamp_micros(7).unwrap();
+        let source = ChangeSource { at: 7, number: None };
         let written =
             br#"{"schema":{"a":1},"payload":{"before":null,"after":{"x":1.50000000000000000001},"op":"c"}}"#;
-        let deleted = String::from_utf8(deletion(written, now).unwrap()).unwrap();
+        let deleted = String::from_utf8(deletion(None, written, source).unwrap().unwrap()).unwrap();
         let expected = r#"{"schema":{"a":1},"payload":{"before":{"x":1.50000000000000000001},"after":null,"source":{"ts_us":7,"lsn":null},"op":"d"}}"#;
         assert_eq!(deleted, expected);
-        assert_eq!(deletion(deleted.as_bytes(), now), None);
-        assert_eq!(deletion(b"other", now), None);
+        assert_eq!(deletion(None, deleted.as_bytes(), source).unwrap(), None);
+        assert_eq!(deletion(None, b"other", source).unwrap(), None);
     }
 }

@@ -9,6 +9,7 @@
 
 use super::{
     clients::{Clients, kafka_failed, rest_failed},
+    reception,
     rendered::Rendered,
     signals,
 };
@@ -54,6 +55,12 @@ impl Progress {
         let mut progress = Self::default();
         for source in rendered.sources() {
             progress.sources.insert(source.name.clone(), source_progress(clients, source)?);
+        }
+        for (topic, position) in reception::positions(&mut clients.kafka, rendered)? {
+            // Of one of which nothing is complete yet, nothing is known.
+            if position.batch > 0 {
+                progress.written_until.insert(topic, position.received_at);
+            }
         }
         progress.ends = ends(&mut clients.kafka, rendered)?;
         for (topic, source) in rendered.sources_by_topic() {

@@ -1,7 +1,7 @@
 //! What was rendered, read from files.
 
 use crate::{
-    render::{self, AccessList, Connector, Job, Subscription, Topic},
+    render::{self, AccessList, Connector, Job, Reception, Subscription, Topic},
     transition::{REMOVALS_FILE, Removals, SNAPSHOT_FILE, Signal},
 };
 use datasurface_platform::{RenderedFiles, prelude::*};
@@ -14,6 +14,7 @@ pub(super) struct Rendered {
     pub(super) access: BTreeMap<ResourceAddress, AccessList>,
     pub(super) connectors: BTreeMap<ResourceAddress, Connector>,
     pub(super) jobs: BTreeMap<ResourceAddress, Job>,
+    pub(super) receptions: BTreeMap<ResourceAddress, Reception>,
     pub(super) subscriptions: Vec<Subscription>,
     /// The records that sources are still to be sent.
     pub(super) signals: Vec<Signal>,
@@ -45,6 +46,9 @@ impl Rendered {
                 }
                 render::JOB => {
                     all.jobs.insert(address, parsed(path, content)?);
+                }
+                render::RECEPTION => {
+                    all.receptions.insert(address, parsed(path, content)?);
                 }
                 render::SUBSCRIPTION => all.subscriptions.push(parsed(path, content)?),
                 _ => {}

@@ -23,6 +23,7 @@ mod northwind;
 mod pipeline;
 mod plans;
 mod random_changes;
+mod received;
 mod refused;
 mod resumed;
 mod running;
