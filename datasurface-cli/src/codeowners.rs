@@ -1,6 +1,11 @@
 //! `codeowners`: who has to approve which files of the repository of a model.
 
-use crate::{answer::Answer, arguments::Model, codes::NO_OWNER, input::Input};
+use crate::{
+    answer::Answer,
+    arguments::{Model, plain_folder},
+    codes::NO_OWNER,
+    input::Input,
+};
 use clap::Args;
 use datasurface_change::CodeOwners;
 use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, segment};
@@ -15,7 +20,7 @@ pub(crate) struct CodeOwnersArguments {
     repository: Option<String>,
 
     /// The folder of the model in the repository, if that is not all of it: the lock is there.
-    #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true)]
+    #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true, value_parser = plain_folder)]
     folder: String,
 
     /// The team or person at the host who speaks for the owner of a path, as `teams/sales=@shop/sellers`; of the owner without one, as

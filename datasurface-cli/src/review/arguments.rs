@@ -1,6 +1,9 @@
 //! The command line of `review`.
 
-use crate::{arguments::date, clock::today};
+use crate::{
+    arguments::{date, plain_folder},
+    clock::today,
+};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -27,7 +30,7 @@ pub(crate) struct Review {
 
     /// The folder of the model in its repository, or its document, if that is not all of it. Files tell the owners of one repository
     /// apart.
-    #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true)]
+    #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true, value_parser = plain_folder)]
     pub(crate) folder: String,
 
     /// Nothing is live yet: this is the first check-in. Refused if something is.

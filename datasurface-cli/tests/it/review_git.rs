@@ -263,6 +263,12 @@ fn a_checkout_has_the_documents_that_are_judged() {
         let said = judged("what-stands-beside-another-model");
         if is_judged { drop(said.good()) } else { said.refused("review/git", "--folder inner") }
     }
+    fs::create_dir_all(repo.fixture.path("notes")).unwrap();
+    fs::rename(repo.fixture.path("model.json"), repo.fixture.path("notes/model.json")).unwrap();
+    repo.commit("moved");
+    for folder in ["notes", "./notes/", "."] {
+        repo.review(&format!("git:HEAD git:HEAD --folder {folder} {OWNER}")).good();
+    }
 }
 
 /// Everything by which git would execute something that a repository or its settings name.
