@@ -7,7 +7,7 @@ use super::{
     views::{Held, Sources, for_datasets, sources, wanted},
 };
 use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
-use datasurface_graph::{Fingerprint, IntentionGraph, Node, NodeFacts, NodeKey, StorageOf};
+use datasurface_graph::{IntentionGraph, Node, NodeFacts, NodeKey, StorageOf};
 use datasurface_model::PlatformName;
 use datasurface_platform::{
     DeclarationReader, FormatClaims, NodeDeclarations, NodeMetadata, NodeView, Offer, PlatformDescriptor,
@@ -20,30 +20,23 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     hash::Hash,
     rc::Rc,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 /// The views of nodes, ordered by key.
 #[derive(Debug, Default)]
 pub(super) struct NodeViews {
-    nodes: OrdMap<NodeKey, ViewedNode>,
+    nodes: OrdMap<NodeKey, NodeView>,
     /// Those that may be other than before, ordered by key; `None` if all of them may.
     fresh: Option<Vec<NodeKey>>,
     /// The nodes of before that may be other now, or are gone.
     pub(super) replaced: Vec<NodeKey>,
 }
 
-/// The view of a node, with its hashes once somebody asked for them.
-#[derive(Clone, Debug)]
-struct ViewedNode {
-    view: NodeView,
-    fingerprints: Arc<OnceLock<[Fingerprint; 2]>>,
-}
-
 impl NodeViews {
     /// The views, ordered by key.
     pub(super) fn iter(&self) -> impl Iterator<Item = &NodeView> {
-        self.nodes.values().map(|node| &node.view)
+        self.nodes.values()
     }
 
     /// Whether there are none.
@@ -53,7 +46,7 @@ impl NodeViews {
 
     /// Returns the view of a node.
     pub(super) fn get(&self, key: &NodeKey) -> Option<&NodeView> {
-        Some(&self.nodes.get(key)?.view)
+        self.nodes.get(key)
     }
 
     /// The views that may be other than before, ordered by key.
@@ -62,21 +55,11 @@ impl NodeViews {
         all.chain(self.fresh.iter().flatten().filter_map(|key| self.get(key)))
     }
 
-    /// Returns the hashes of the view of a node, which are computed once.
-    pub(super) fn fingerprints(
-        &self,
-        node: &NodeKey,
-        compute: impl FnOnce(&NodeView) -> [Fingerprint; 2],
-    ) -> Option<[Fingerprint; 2]> {
-        let node = self.nodes.get(node)?;
-        Some(*node.fingerprints.get_or_init(|| compute(&node.view)))
-    }
-
     fn add_fresh(&mut self, view: NodeView) {
         if let Some(fresh) = &mut self.fresh {
             fresh.push(view.key().clone());
         }
-        self.nodes.insert(view.key().clone(), ViewedNode { view, fingerprints: Arc::default() });
+        self.nodes.insert(view.key().clone(), view);
     }
 }
 
@@ -113,8 +96,8 @@ pub(super) struct NodeViewMaker<'a> {
 struct Asked {
     /// The offers, ordered by dataset.
     offers: Rc<[Offer]>,
-    /// The facts, unless they are in a view already.
-    facts: Option<NodeFacts>,
+    /// The facts, unless they are in a view already. There are as many of these as nodes, and few of them have facts at a time.
+    facts: Option<Box<NodeFacts>>,
 }
 
 /// Values that many nodes have alike, as the exports into a container do: each is there once.
@@ -199,7 +182,8 @@ impl<'a> NodeViewMaker<'a> {
         let taken_from = self.sources.graphs.handover_source(&key).map(|node| node.key());
         let sources: Vec<NodeKey> = sources(node).chain(taken_from).collect();
         let known = self.asked.borrow_mut().get_mut(&key).and_then(|asked| asked.facts.take());
-        let facts = known.unwrap_or_else(|| self.facts(node)).with_storage_of(&sources, self.sources.names);
+        let facts = known.map_or_else(|| self.facts(node), |known| *known);
+        let facts = facts.with_storage_of(&sources, self.sources.names);
         let inputs = self.resolve(&facts, &sources);
         let declared = self.declarations.share(declarations.of_node(&facts, &inputs));
         let metadata = self.metadata.share(metadata::of_node(self.sources.ecosystem, &facts));
@@ -227,7 +211,7 @@ impl<'a> NodeViewMaker<'a> {
             let configured = self.sources.platforms.get(key.platform());
             let mut offers = Vec::new();
             if let Some((configured, node)) = configured.zip(self.sources.graphs.node(key)) {
-                offers = configured.platform().offer(facts.insert(self.facts(node)));
+                offers = configured.platform().offer(facts.insert(Box::new(self.facts(node))));
             }
             offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
             offers.into()
