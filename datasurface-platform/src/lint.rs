@@ -49,17 +49,17 @@ impl LintView<'_> {
     }
 }
 
-/// The receiver of the findings of a lint. The place of each is known already.
+/// The receiver of the findings of a lint. It knows the place of each.
 #[derive(Debug)]
 pub struct Reporter<'a> {
-    path: ModelPath,
+    view: LintView<'a>,
     found: &'a mut Vec<Diagnostic>,
 }
 
 impl<'a> Reporter<'a> {
     /// Creates a reporter that adds findings about this view to `found`.
-    pub fn new(view: &LintView<'_>, found: &'a mut Vec<Diagnostic>) -> Self {
-        Self { path: view.path(), found }
+    pub fn new(view: &LintView<'a>, found: &'a mut Vec<Diagnostic>) -> Self {
+        Self { view: *view, found }
     }
 
     /// Reports a finding: what is wrong, and what to do about it.
@@ -77,8 +77,7 @@ impl<'a> Reporter<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let path = subject.path(self.path.clone());
-        self.found.push(Diagnostic::new(code, path, message).with_help(help));
+        self.found.push(Diagnostic::new(code, subject.path(self.view.path()), message).with_help(help));
     }
 
     /// Reports whatever a node asks for that the descriptor does not claim. A host does that before it asks a platform, so that a platform

@@ -43,7 +43,7 @@ impl<'a> ChangedNodes<'a> {
             for stored in scope.nodes().iter().filter(|key| entry.nodes.contains_key(*key)) {
                 let recorded = before.remove(stored).unwrap_or_default();
                 let Some(node) = views.stored_as(stored) else { continue };
-                let Some([content, metadata]) = views.fingerprints(node.key()) else { continue };
+                let [content, metadata] = node.fingerprints(views.instance);
                 let is_same = recorded.content == Some(content);
                 let is_said_the_same = recorded.metadata == Some(metadata);
                 if !(is_same && is_said_the_same) {

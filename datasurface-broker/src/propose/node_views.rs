@@ -7,7 +7,7 @@ use super::{
     views::{Held, Sources, for_datasets, sources, wanted},
 };
 use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
-use datasurface_graph::{Fingerprint, IntentionGraph, Node, NodeFacts, NodeKey, StorageOf};
+use datasurface_graph::{IntentionGraph, Node, NodeFacts, NodeKey, StorageOf};
 use datasurface_model::PlatformName;
 use datasurface_platform::{
     DeclarationReader, FormatClaims, NodeDeclarations, NodeMetadata, NodeView, Offer, PlatformDescriptor,
@@ -20,30 +20,23 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     hash::Hash,
     rc::Rc,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 /// The views of nodes, ordered by key.
 #[derive(Debug, Default)]
 pub(super) struct NodeViews {
-    nodes: OrdMap<NodeKey, ViewedNode>,
+    nodes: OrdMap<NodeKey, NodeView>,
     /// Those that may be other than before, ordered by key; `None` if all of them may.
     fresh: Option<Vec<NodeKey>>,
     /// The nodes of before that may be other now, or are gone.
     pub(super) replaced: Vec<NodeKey>,
 }
 
-/// The view of a node, with its hashes once somebody asked for them.
-#[derive(Clone, Debug)]
-struct ViewedNode {
-    view: NodeView,
-    fingerprints: Arc<OnceLock<[Fingerprint; 2]>>,
-}
-
 impl NodeViews {
     /// The views, ordered by key.
     pub(super) fn iter(&self) -> impl Iterator<Item = &NodeView> {
-        self.nodes.values().map(|node| &node.view)
+        self.nodes.values()
     }
 
     /// Whether there are none.
@@ -53,7 +46,7 @@ impl NodeViews {
 
     /// Returns the view of a node.
     pub(super) fn get(&self, key: &NodeKey) -> Option<&NodeView> {
-        Some(&self.nodes.get(key)?.view)
+        self.nodes.get(key)
     }
 
     /// The views that may be other than before, ordered by key.
@@ -62,21 +55,11 @@ impl NodeViews {
         all.chain(self.fresh.iter().flatten().filter_map(|key| self.get(key)))
     }
 
-    /// Returns the hashes of the view of a node, which are computed once.
-    pub(super) fn fingerprints(
-        &self,
-        node: &NodeKey,
-        compute: impl FnOnce(&NodeView) -> [Fingerprint; 2],
-    ) -> Option<[Fingerprint; 2]> {
-        let node = self.nodes.get(node)?;
-        Some(*node.fingerprints.get_or_init(|| compute(&node.view)))
-    }
-
     fn add_fresh(&mut self, view: NodeView) {
         if let Some(fresh) = &mut self.fresh {
             fresh.push(view.key().clone());
         }
-        self.nodes.insert(view.key().clone(), ViewedNode { view, fingerprints: Arc::default() });
+        self.nodes.insert(view.key().clone(), view);
     }
 }
 
@@ -113,8 +96,8 @@ pub(super) struct NodeViewMaker<'a> {
 struct Asked {
     /// The offers, ordered by dataset.
     offers: Rc<[Offer]>,
-    /// The facts, unless they are in a view already.
-    facts: Option<NodeFacts>,
+    /// The facts, unless they are in a view already. There are as many of these as nodes, and few of them have facts at a time.
+    facts: Option<Box<NodeFacts>>,
 }
 
 /// Values that many nodes have alike, as the exports into a container do: each is there once.
@@ -165,9 +148,8 @@ impl<'a> NodeViewMaker<'a> {
         let kept = &self.sources.kept;
         let is_old = |node: &Node<'_>| kept.is_old(&unit_of(self.sources.names, &node.key()));
         for node in graph.nodes().filter(|node| !is_old(node)) {
-            // Whether somebody reads its offers or not: a platform that cannot say what it offers is found here.
-            self.offers(&node.key());
-            views.add_fresh(self.view(node, declarations));
+            let facts = self.facts_of_asked(&node.key());
+            views.add_fresh(self.view(node, facts, declarations));
         }
         let stored = self.sources.names.platform(graph.platform());
         kept.views_of(&stored).for_each(|view| views.add_fresh(view.clone()));
@@ -189,17 +171,36 @@ impl<'a> NodeViewMaker<'a> {
         }
         let now: BTreeSet<&NodeKey> = before.touched.iter().chain(before.added).collect();
         for node in now.into_iter().filter_map(|key| graph.node(key)) {
-            views.add_fresh(self.view(node, declarations));
+            let facts = self.asked.borrow_mut().get_mut(&node.key()).and_then(|asked| asked.facts.take());
+            views.add_fresh(self.view(node, facts, declarations));
         }
         views
     }
 
-    fn view(&self, node: Node<'_>, declarations: &DeclarationReader<'_>) -> NodeView {
+    /// The facts of a node that is asked what it offers, whether somebody reads that or not: a platform that cannot say it is found here.
+    fn facts_of_asked(&self, key: &NodeKey) -> Option<Box<NodeFacts>> {
+        if let Some(asked) = self.asked.borrow_mut().get_mut(key) {
+            return asked.facts.take();
+        }
+        let Asked { offers, facts } = self.ask(key);
+        // Most nodes offer nothing, and are not asked again.
+        if !offers.is_empty() {
+            self.asked.borrow_mut().insert(key.clone(), Asked { offers, facts: None });
+        }
+        facts
+    }
+
+    fn view(
+        &self,
+        node: Node<'_>,
+        facts: Option<Box<NodeFacts>>,
+        declarations: &DeclarationReader<'_>,
+    ) -> NodeView {
         let key = node.key();
         let taken_from = self.sources.graphs.handover_source(&key).map(|node| node.key());
         let sources: Vec<NodeKey> = sources(node).chain(taken_from).collect();
-        let known = self.asked.borrow_mut().get_mut(&key).and_then(|asked| asked.facts.take());
-        let facts = known.unwrap_or_else(|| self.facts(node)).with_storage_of(&sources, self.sources.names);
+        let facts = facts.map_or_else(|| self.facts(node), |known| *known);
+        let facts = facts.with_storage_of(&sources, self.sources.names);
         let inputs = self.resolve(&facts, &sources);
         let declared = self.declarations.share(declarations.of_node(&facts, &inputs));
         let metadata = self.metadata.share(metadata::of_node(self.sources.ecosystem, &facts));
@@ -220,20 +221,23 @@ impl<'a> NodeViewMaker<'a> {
         if let Some(asked) = self.asked.borrow().get(key) {
             return Rc::clone(&asked.offers);
         }
-        let mut facts = None;
-        let offers: Rc<[Offer]> = if self.sources.kept.is_old(&unit_of(self.sources.names, key)) {
-            self.sources.kept.offers(self.sources, key).into()
-        } else {
-            let configured = self.sources.platforms.get(key.platform());
-            let mut offers = Vec::new();
-            if let Some((configured, node)) = configured.zip(self.sources.graphs.node(key)) {
-                offers = configured.platform().offer(facts.insert(self.facts(node)));
-            }
-            offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
-            offers.into()
-        };
-        self.asked.borrow_mut().insert(key.clone(), Asked { offers: Rc::clone(&offers), facts });
+        let asked = self.ask(key);
+        let offers = Rc::clone(&asked.offers);
+        self.asked.borrow_mut().insert(key.clone(), asked);
         offers
+    }
+
+    fn ask(&self, key: &NodeKey) -> Asked {
+        let mut facts = None;
+        let mut offers = Vec::new();
+        let configured = self.sources.platforms.get(key.platform());
+        if self.sources.kept.is_old(&unit_of(self.sources.names, key)) {
+            offers = self.sources.kept.offers(self.sources, key);
+        } else if let Some((configured, node)) = configured.zip(self.sources.graphs.node(key)) {
+            offers = configured.platform().offer(facts.insert(Box::new(self.facts(node))));
+            offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
+        }
+        Asked { offers: offers.into(), facts }
     }
 
     /// The offers of these sources, ordered by dataset, but only for the datasets that the node is about: of each dataset the one offer that

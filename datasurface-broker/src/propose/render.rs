@@ -95,7 +95,7 @@ pub(super) fn render(
     let before = &*memory;
     let made = each::scope(&views.scopes, |scope| {
         progress.advance();
-        render_scope(name, configured, (views, scope), (manifest, before))
+        render_scope(name, configured, scope, (manifest, before))
     });
     for made in made {
         match made {
@@ -116,7 +116,7 @@ pub(super) fn render(
 fn render_scope(
     name: &PlatformName,
     configured: &ConfiguredPlatform,
-    (views, scope): (&PlatformViews, &ViewedScope),
+    scope: &ViewedScope,
     (manifest, memory): (Option<&Manifest>, &Renderings),
 ) -> Result<Option<(Arc<ScopeEntry>, bool)>, PlatformError> {
     let (view, fingerprint) = (&scope.view, scope.fingerprint());
@@ -131,7 +131,7 @@ fn render_scope(
     let Some(folder) = scope_folder(view.scope()) else { return Ok(None) };
     let rendering = configured.platform().render(view)?;
     let before = known.first().or(reached).map(|entry| &*entry.record);
-    Ok(Some((Arc::new(entry(views, scope, folder, (&rendering, before))), false)))
+    Ok(Some((Arc::new(entry(scope, folder, (&rendering, before))), false)))
 }
 
 /// Remembers a rendering as the last one of its scope.
@@ -159,7 +159,6 @@ pub(super) fn check(
 
 /// What is recorded of a scope that was rendered.
 fn entry(
-    views: &PlatformViews,
     scope: &ViewedScope,
     folder: SafePath,
     (rendering, before): (&Rendering, Option<&ScopeRecord>),
@@ -174,10 +173,8 @@ fn entry(
         }
     }
     let nodes = view.nodes().iter().map(ScopedNode::view);
-    let fingerprints = view.whole_nodes().filter_map(|node| {
-        let [content, metadata] = views.fingerprints(node.key())?;
-        Some((node.facts().storage_key(), content, metadata))
-    });
+    let fingerprints =
+        view.whole_nodes().map(|node| (node.facts().storage_key(), node.fingerprints(scope.instance)));
     let fingerprints: Vec<_> = fingerprints.collect();
     ScopeEntry {
         scope: view.scope().clone(),
@@ -185,8 +182,8 @@ fn entry(
         fingerprint: scope.fingerprint(),
         views: views_of_holders(nodes, view.held(), &record),
         record: Arc::new(record),
-        nodes: fingerprints.iter().map(|(key, content, _)| (key.clone(), *content)).collect(),
-        metadata: fingerprints.into_iter().map(|(key, _, metadata)| (key, metadata)).collect(),
+        nodes: fingerprints.iter().map(|(key, [content, _])| (key.clone(), *content)).collect(),
+        metadata: fingerprints.into_iter().map(|(key, [_, metadata])| (key, metadata)).collect(),
         members: BTreeMap::new(),
     }
 }

@@ -39,8 +39,8 @@ pub(super) type Views = BTreeMap<PlatformName, Arc<PlatformViews>>;
 /// What one platform is shown.
 #[derive(Debug)]
 pub(super) struct PlatformViews {
-    /// The hash of the instance, which is part of each scope.
-    instance: Fingerprint,
+    /// The hash of the instance, which is part of those of each node and each scope.
+    pub(super) instance: Fingerprint,
     pub(super) nodes: NodeViews,
     pub(super) shards: Vec<ShardName>,
     /// What is held and not fed, in whatever scope.
@@ -58,28 +58,15 @@ pub(super) struct PlatformViews {
 #[derive(Debug)]
 pub(crate) struct ViewedScope {
     pub(crate) view: ScopeView,
+    /// The hash of the instance.
+    pub(super) instance: Fingerprint,
     fingerprint: OnceLock<Fingerprint>,
 }
 
 impl ViewedScope {
-    fn new(view: ScopeView) -> Arc<Self> {
-        Arc::new(Self { view, fingerprint: OnceLock::new() })
-    }
-
     /// The hash of the view.
     pub(super) fn fingerprint(&self) -> Fingerprint {
-        *self.fingerprint.get_or_init(|| self.view.fingerprint())
-    }
-}
-
-impl PlatformViews {
-    /// The hash of a node without its metadata, and of the instance that it is rendered by: a change of the instance is one of all its
-    /// nodes. Then the hash of its metadata.
-    pub(super) fn fingerprints(&self, node: &NodeKey) -> Option<[Fingerprint; 2]> {
-        self.nodes.fingerprints(node, |node| {
-            let content = (self.instance, node.facts(), node.inputs(), node.declarations());
-            [Fingerprint::of(&content), Fingerprint::of(node.metadata())]
-        })
+        *self.fingerprint.get_or_init(|| self.view.fingerprint(self.instance))
     }
 }
 
@@ -193,7 +180,8 @@ impl<'a> Sources<'a> {
             }
         }
         let instance = configured.instance();
-        let mut scopes = Scopes { before: since.map(ViewsSince::views), scopes: Vec::new() };
+        let hash = Fingerprint::of(&**instance);
+        let mut scopes = Scopes { instance: hash, before: since.map(ViewsSince::views), scopes: Vec::new() };
         scopes.add(ScopeView::foundation(Arc::clone(instance), shards.clone()));
         for shard in &shards {
             let held = held.remove(shard).unwrap_or_default();
@@ -215,7 +203,7 @@ impl<'a> Sources<'a> {
         }
         let (scopes, fresh_scopes) = scopes.in_order();
         Some(PlatformViews {
-            instance: Fingerprint::of(&**instance),
+            instance: hash,
             renamed: OnceLock::new(),
             nodes,
             shards,
@@ -229,6 +217,7 @@ impl<'a> Sources<'a> {
 
 /// Scopes that are being gathered. One that is equal to one of before is that one, with what is known of it.
 struct Scopes<'v> {
+    instance: Fingerprint,
     before: Option<&'v PlatformViews>,
     /// With whether it is other than before.
     scopes: Vec<(Arc<ViewedScope>, bool)>,
@@ -239,7 +228,10 @@ impl Scopes<'_> {
         let before = self.before.and_then(|before| before.scope(view.scope()));
         match before.filter(|before| before.view == view) {
             Some(before) => self.scopes.push((Arc::clone(before), false)),
-            None => self.scopes.push((ViewedScope::new(view), true)),
+            None => {
+                let scope = ViewedScope { view, instance: self.instance, fingerprint: OnceLock::new() };
+                self.scopes.push((Arc::new(scope), true));
+            }
         }
     }
 

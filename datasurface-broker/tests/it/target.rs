@@ -81,6 +81,28 @@ fn causes_name_the_nodes_and_their_owners() {
     );
 }
 
+/// Earlier versions made other fingerprints of scopes, and the same ones of nodes.
+#[test]
+fn what_is_rendered_is_the_same_where_its_scopes_had_other_fingerprints() {
+    let site = Site::new();
+    site.render(ecosystem(), today());
+    let path = site.lock_path().parent().unwrap().join("target/.datasurface/manifest.json");
+    let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for scope in manifest["platforms"][0]["scopes"].as_array_mut().unwrap() {
+        scope["fingerprint"] = "0".repeat(64).into();
+    }
+    fs::write(&path, manifest.to_string()).unwrap();
+    assert_eq!(steps(&site.propose(ecosystem(), today()).unwrap(), "P"), []);
+    let group = DatasetGroup::new("g").with_sinks(["S/a", "S/b", "S/c"]);
+    let proposal = site.propose(fixture([minimal_platform("P")], [consumer("W", group)]), today()).unwrap();
+    for step in proposal.plan(&"P".into()).unwrap().steps() {
+        let nodes: Vec<String> = step.cause.nodes.iter().map(ToString::to_string).collect();
+        assert_eq!(nodes, ["Export/P/Z/T/Lake/S/c"], "{}", step.resource);
+    }
+    site.render(ecosystem(), today());
+    assert_eq!(steps(&site.render(ecosystem(), today()), "P"), []);
+}
+
 #[test]
 fn what_holds_a_dataset_is_there_for_the_exports_of_that_dataset() {
     let proposal = Site::new().propose(ecosystem(), today()).unwrap();

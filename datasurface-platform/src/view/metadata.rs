@@ -64,6 +64,7 @@ impl NodeMetadata {
     /// Adds a subject.
     #[must_use]
     pub fn subject(mut self, subject: SubjectMetadata) -> Self {
+        self.subjects.reserve_exact(1);
         self.subjects.push(subject);
         self.subjects.sort();
         self.subjects.dedup();

@@ -27,12 +27,12 @@ pub struct NodeView {
     #[serde(skip_serializing_if = "NodeMetadata::is_empty")]
     metadata: Arc<NodeMetadata>,
     #[serde(skip)]
-    fingerprint: FingerprintCache,
+    fingerprints: FingerprintCache,
 }
 
-/// The hash of a view, once somebody asked for it. No part of the value that it is kept in.
+/// The hashes of a view for the first instance that somebody asked about. No part of the value that they are kept in.
 #[derive(Clone, Debug, Default)]
-struct FingerprintCache(Arc<OnceLock<Fingerprint>>);
+struct FingerprintCache(Arc<OnceLock<(Fingerprint, [Fingerprint; 2])>>);
 
 impl PartialEq for FingerprintCache {
     fn eq(&self, _: &Self) -> bool {
@@ -61,13 +61,8 @@ impl From<NodeViewWire> for NodeView {
     fn from(NodeViewWire { facts, mut inputs, declarations, mut metadata, .. }: NodeViewWire) -> Self {
         inputs.shrink_to_fit();
         metadata.subjects.shrink_to_fit();
-        Self {
-            facts: Arc::new(facts),
-            inputs: Arc::new(inputs),
-            declarations: Arc::new(declarations),
-            metadata: Arc::new(metadata),
-            fingerprint: FingerprintCache::default(),
-        }
+        let view = Self::new(facts, Vec::new()).with_declarations(declarations).with_metadata(metadata);
+        Self { inputs: Arc::new(inputs), ..view }
     }
 }
 
@@ -81,7 +76,7 @@ impl NodeView {
             inputs: Arc::new(inputs),
             declarations: Arc::default(),
             metadata: Arc::default(),
-            fingerprint: FingerprintCache::default(),
+            fingerprints: FingerprintCache::default(),
         }
     }
 
@@ -89,7 +84,7 @@ impl NodeView {
     #[must_use]
     pub fn with_declarations(mut self, declarations: impl Into<Arc<NodeDeclarations>>) -> Self {
         self.declarations = declarations.into();
-        self.fingerprint = FingerprintCache::default();
+        self.fingerprints = FingerprintCache::default();
         self
     }
 
@@ -97,7 +92,7 @@ impl NodeView {
     #[must_use]
     pub fn with_metadata(mut self, metadata: impl Into<Arc<NodeMetadata>>) -> Self {
         self.metadata = metadata.into();
-        self.fingerprint = FingerprintCache::default();
+        self.fingerprints = FingerprintCache::default();
         self
     }
 
@@ -105,13 +100,13 @@ impl NodeView {
     #[must_use]
     pub fn with_inputs(&self, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { inputs: Arc::new(inputs), fingerprint: FingerprintCache::default(), ..self.clone() }
+        Self { inputs: Arc::new(inputs), fingerprints: FingerprintCache::default(), ..self.clone() }
     }
 
     /// Returns the view with other facts, and the rest as it is.
     #[must_use]
     pub fn with_facts(&self, facts: NodeFacts) -> Self {
-        Self { facts: Arc::new(facts), fingerprint: FingerprintCache::default(), ..self.clone() }
+        Self { facts: Arc::new(facts), fingerprints: FingerprintCache::default(), ..self.clone() }
     }
 
     /// The facts of the node.
@@ -209,10 +204,15 @@ impl NodeView {
         self.input(dataset).ok_or_else(missing)
     }
 
-    /// The hash of all of this, which is computed once.
+    /// Returns the hash of all but the metadata, and of the instance of this hash that renders the node: a change of the instance is one of all its nodes. Then
+    /// the hash of the metadata. They are computed once for an instance, and a host asks for one alone.
     #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
-        *self.fingerprint.0.get_or_init(|| Fingerprint::of(self))
+    pub fn fingerprints(&self, instance: Fingerprint) -> [Fingerprint; 2] {
+        let Self { facts, inputs, declarations, metadata, fingerprints } = self;
+        let content = (instance, facts, inputs, declarations);
+        let compute = || [Fingerprint::of(&content), Fingerprint::of(metadata)];
+        let (of, known) = fingerprints.0.get_or_init(|| (instance, compute()));
+        if *of == instance { *known } else { compute() }
     }
 
     /// A safe, unique and bounded name of the node among all nodes of its kind on this platform. It is made of storage
@@ -292,7 +292,7 @@ impl NodeView {
             inputs: Arc::new(inputs.collect()),
             declarations: Arc::new(self.declarations.in_storage_names(names)),
             metadata: Arc::new(self.metadata.in_storage_names(names)),
-            fingerprint: FingerprintCache::default(),
+            fingerprints: FingerprintCache::default(),
         }
     }
 
@@ -300,12 +300,11 @@ impl NodeView {
     #[must_use]
     pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
         let part_of = |facts: &DatasetFacts| (facts.key.dataset == *dataset).then_some(());
-        self.divided(part_of).remove(&()).unwrap_or_else(|| Self {
-            facts: Arc::new(NodeFacts::clone(&self.facts).map_datasets(|_| None)),
-            inputs: Arc::default(),
-            declarations: self.declarations.of_datasets([].into_iter()),
-            metadata: self.metadata.of_datasets([].into_iter()),
-            fingerprint: FingerprintCache::default(),
+        self.divided(part_of).remove(&()).unwrap_or_else(|| {
+            let nothing = NodeFacts::clone(&self.facts).map_datasets(|_| None);
+            Self::new(nothing, Vec::new())
+                .with_declarations(self.declarations.of_datasets([].into_iter()))
+                .with_metadata(self.metadata.of_datasets([].into_iter()))
         })
     }
 

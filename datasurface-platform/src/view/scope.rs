@@ -235,14 +235,16 @@ impl ScopeView {
         }
     }
 
-    /// The hash of all of this: if it is the same, so is the rendering. It is made of the hashes of nodes, so a node that is in several versions
-    /// of a scope is hashed once.
+    /// Returns the hash of all of this, given that of the instance: if it is the same, so is the rendering. It is made of the hashes of nodes, so a
+    /// node that is in several versions of a scope is hashed once.
     #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
-        let Self { platform, scope, shards, parts, nodes, held } = self;
-        let node = |node: &ScopedNode| (node.view.fingerprint(), node.whole, Arc::clone(&node.datasets));
+    pub fn fingerprint(&self, instance: Fingerprint) -> Fingerprint {
+        let Self { platform: _, scope, shards, parts, nodes, held } = self;
+        let node = |ScopedNode { view, whole, datasets }: &ScopedNode| {
+            (view.fingerprints(instance), *whole, Arc::clone(datasets))
+        };
         let nodes: Vec<_> = nodes.iter().map(node).collect();
-        Fingerprint::of(&(platform, scope, shards, parts, nodes, held))
+        Fingerprint::of(&(instance, scope, shards, parts, nodes, held))
     }
 }
 

@@ -6,6 +6,9 @@ use std::io::{self, Read, Write};
 /// The longest text that a part may have: far more than one ever has. A few bytes can be the compressed form of any number of them.
 const LONGEST: u64 = 1 << 30;
 
+/// How many times as long as its compressed form a text mostly is: so much is made ready at once, rather than by doubling.
+const TYPICAL_RATIO: usize = 12;
+
 /// Compresses the text of a part. Neither a time nor a name is in the result.
 pub(in crate::output) fn packed(text: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -19,7 +22,7 @@ pub(in crate::output) fn packed(text: &[u8]) -> io::Result<Vec<u8>> {
 ///
 /// If these bytes are no compressed text, or that of one that is too long.
 pub(in crate::output) fn unpacked(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
+    let mut text = Vec::with_capacity(bytes.len().saturating_mul(TYPICAL_RATIO));
     let mut decoder = GzDecoder::new(bytes).take(LONGEST);
     decoder.read_to_end(&mut text)?;
     if decoder.limit() == 0 {
