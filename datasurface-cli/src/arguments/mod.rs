@@ -342,6 +342,14 @@ pub(crate) fn reason(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// A folder as people write it, without what says nothing: `./models/` is `models`.
+#[expect(clippy::unnecessary_wraps, reason = "what parses a value returns a result")]
+pub(crate) fn plain_folder(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let text = text.strip_prefix("./").unwrap_or(text);
+    Ok(if text == "." { String::new() } else { text.to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -379,12 +387,4 @@ mod tests {
             assert_eq!(check.model.lock(), PathBuf::from(lock));
         }
     }
-}
-
-/// A folder as people write it, without what says nothing: `./models/` is `models`.
-#[expect(clippy::unnecessary_wraps, reason = "what parses a value returns a result")]
-pub(crate) fn plain_folder(text: &str) -> Result<String, String> {
-    let text = text.trim_end_matches('/');
-    let text = text.strip_prefix("./").unwrap_or(text);
-    Ok(if text == "." { String::new() } else { text.to_owned() })
 }
