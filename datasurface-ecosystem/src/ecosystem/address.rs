@@ -105,8 +105,8 @@ impl DataContainer {
         }
     }
 
-    /// Returns what containers have in common that may be one physical database by different ports: of a server, of what stands before it, or of one of its
-    /// listeners. A machine's own name is nobody else's, so its ports are apart.
+    /// Returns the addresses without ports. Two containers that share one may be one physical database: by the port of a server, of a pool of connections, or of
+    /// one of several listeners. What a machine calls itself has none: its ports are apart.
     #[must_use]
     pub fn host_addresses(&self) -> Vec<Text> {
         let technology = self.kind().technology();

@@ -49,8 +49,8 @@ pub(super) fn custom_address(technology: &str, properties: &Json) -> Option<Text
             _ => {}
         }
     }
-    let what = if databases.is_empty() { inside } else { databases };
-    let place: Vec<String> = hosts.into_iter().chain(what).collect();
+    let databases = if databases.is_empty() { inside } else { databases };
+    let place: Vec<String> = hosts.into_iter().chain(databases).collect();
     let place = if place.is_empty() { properties.as_str().to_owned() } else { place.join(" ") };
     Some(format!("custom {} {place}", technology.to_lowercase()).into())
 }
