@@ -141,8 +141,18 @@ pub(super) fn last_name(function: &Function) -> Option<&str> {
 /// Whether a column, or a table, stands before the name of a function.
 fn is_of_column(function: &Function, scope: &Scope<'_>) -> bool {
     let names: Vec<&str> = function.name.0.iter().filter_map(|part| Some(&*part.as_ident()?.value)).collect();
-    let before = names.split_last().map_or(&[][..], |(_, before)| before);
-    before.iter().any(|name| scope.provides(name) || scope.has_table(name))
+    let (last, before) = match names.split_last() {
+        Some((last, before)) => (Some(last), before),
+        None => (None, &[][..]),
+    };
+    // To PostgreSQL, `column(table)` is the column of the table.
+    let is_of_row = || match arguments(function).as_deref() {
+        Some([Expr::Identifier(table)]) => {
+            scope.has_table(&table.value) && last.is_some_and(|last| scope.provides(last))
+        }
+        _ => false,
+    };
+    before.iter().any(|name| scope.provides(name) || scope.has_table(name)) || is_of_row()
 }
 
 /// What rows are ordered by; nothing, if rows are made up between them as well.
@@ -171,7 +181,7 @@ fn word(expression: &Expr) -> Option<Cow<'_, str>> {
 }
 
 /// Functions that read columns, tables or files that a text names.
-pub(super) const READERS: [&str; 22] = [
+pub(super) const READERS: [&str; 23] = [
     "columns",
     "cursor_to_xml",
     "database_to_xml",
@@ -193,6 +203,7 @@ pub(super) const READERS: [&str; 22] = [
     "schema_to_xml_and_xmlschema",
     "table_to_xml",
     "table_to_xml_and_xmlschema",
+    "ts_stat",
     "xmlquery",
 ];
 

@@ -77,7 +77,7 @@ fn of_function<'e>(
         [of, path] if is(MEMBERS) && is_member(of, path) => (of, vec![path]),
         [of, by, number] if is(&["split_part"]) => {
             let is_later = literal::number(number).is_some_and(|number| number >= 2.0);
-            let is_split = is_later && is_text(by, |by| !by.is_empty());
+            let is_split = is_later && is_text(by, |by| !by.is_empty() && by != "+" && by != "-");
             is_split.then_some((of, vec![by, number]))?
         }
         _ => return None,
@@ -268,8 +268,12 @@ fn arguments_of(expression: &Expr) -> Option<Vec<&Expr>> {
 
 /// Whether a text is the path of one member below all of it.
 fn is_path(path: &str) -> bool {
-    let below = path.strip_prefix('$').unwrap_or(path);
-    below.contains(|letter: char| letter.is_alphanumeric())
+    let from_root = path.strip_prefix('$');
+    let below = from_root.unwrap_or(path);
+    // To some, a value that is no list is one of itself, so that its first element is all of it.
+    let is_index = from_root.is_some() && !below.contains(['.', '"', '\'']);
+    !is_index
+        && below.contains(|letter: char| letter.is_alphanumeric())
         && !below.contains(['*', ' ', '$', ':'])
         && !below.contains("..")
 }

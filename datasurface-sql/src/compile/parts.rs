@@ -4,7 +4,7 @@ use super::{
     expression::{arguments, is_called_anywhere, ordered_in_group, rows_of},
     functions::is_built_in,
     partial::{KEEPING, column, is_of_month, part_of},
-    removing::{masks, removes},
+    removing::{is_plain, masks, removes},
     scope::Scope,
     types,
 };
@@ -86,13 +86,16 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>, taken: &mut 
         | Expr::UnaryOp { op: UnaryOperator::Not, expr: one } => Parts::used([&**one]),
         Expr::IsDistinctFrom(one, two)
         | Expr::IsNotDistinctFrom(one, two)
-        | Expr::Position { expr: one, r#in: two }
         | Expr::AnyOp { left: one, compare_op: _, right: two, is_some: _ }
         | Expr::AllOp { left: one, compare_op: _, right: two }
         | Expr::RLike { negated: _, expr: one, pattern: two, regexp: _ }
         | Expr::SimilarTo { negated: _, expr: one, pattern: two, escape_char: _ } => {
             Parts::used([&**one, two])
         }
+        Expr::Position { expr: one, r#in: two } if is_plain(one) && is_plain(two) => {
+            Parts::used([&**one, two])
+        }
+        Expr::Position { expr: one, r#in: two } => Parts::made([&**one, two]),
         Expr::Like { negated: _, any: _, expr, pattern, escape_char }
         | Expr::ILike { negated: _, any: _, expr, pattern, escape_char } => {
             Parts::used([expr, pattern].into_iter().chain(escape_char).map(|part| &**part))

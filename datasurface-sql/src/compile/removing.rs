@@ -17,7 +17,6 @@ const REMOVING: &[&str] = &[
     "avg",
     "bool_and",
     "bool_or",
-    "charindex",
     "contains",
     "corr",
     "count",
@@ -35,7 +34,6 @@ const REMOVING: &[&str] = &[
     "entropy",
     "every",
     "farm_fingerprint",
-    "find_in_set",
     "glob",
     "hash",
     "hashbytes",
@@ -43,34 +41,27 @@ const REMOVING: &[&str] = &[
     "hashtextextended",
     "hmac",
     "hmac_sha256",
-    "instr",
     "isfinite",
     "isinf",
     "isnan",
     "isnotnull",
-    "json_array_length",
     "json_type",
     "json_typeof",
     "json_valid",
-    "jsonb_array_length",
     "jsonb_typeof",
     "kurtosis",
     "like",
     "like_escape",
     "list_contains",
-    "locate",
     "md5",
     "md5_number",
     "mean",
     "ntile",
     "percent_rank",
-    "position",
     "prefix",
     "rank",
     "regexp",
-    "regexp_count",
     "regexp_full_match",
-    "regexp_instr",
     "regexp_like",
     "regr_count",
     "regr_r2",
@@ -92,7 +83,6 @@ const REMOVING: &[&str] = &[
     "stddev",
     "stddev_pop",
     "stddev_samp",
-    "strpos",
     "suffix",
     "sum",
     "total",
@@ -107,6 +97,20 @@ const REMOVING: &[&str] = &[
 /// Those that say how long a text is. Of a text that was made for it, that may be any number.
 const LENGTHS: &[&str] = &["char_length", "character_length", "len", "length", "octet_length", "strlen"];
 
+/// Those that say where something is in a text, or how often. Of a text that was made for it, that may be any number as well.
+const PLACES: &[&str] = &[
+    "charindex",
+    "find_in_set",
+    "instr",
+    "json_array_length",
+    "jsonb_array_length",
+    "locate",
+    "position",
+    "regexp_count",
+    "regexp_instr",
+    "strpos",
+];
+
 const REPLACING: &[&str] = &["regexp_replace", "regex_replace", "replaceregexpall"];
 
 /// How many letters are to be replaced at least: the digits are ten.
@@ -117,11 +121,19 @@ pub(super) fn removes(function: &Function, arguments: &[&Expr]) -> bool {
     match arguments {
         _ if is_called_anywhere(function, REMOVING) => true,
         [one] if is_called(function, LENGTHS) => column(one).is_some(),
+        _ if is_called_anywhere(function, PLACES) => arguments.iter().all(|one| is_plain(one)),
         // Whole years or months between two moments.
         [unit, _, _] if is_called(function, DIFFERENCES) => is_unit(unit.to_string().trim_matches('\'')),
         [_] => is_called(function, &["mask", "isnull"]),
         _ => false,
     }
+}
+
+/// Whether an expression is a column, or written down: no text that was made for it.
+pub(super) fn is_plain(expression: &Expr) -> bool {
+    column(expression).is_some()
+        || literal::text(expression).is_some()
+        || literal::number(expression).is_some()
 }
 
 /// Whether a function takes all letters or digits out of its first argument.

@@ -201,12 +201,7 @@ fn input_statements(
     let format = match &context.settings.schema_registry {
         Some(registry) => job_avro::read_format(registry),
         None => {
-            let members = [
-                ("format", "debezium-json"),
-                ("debezium-json.schema-include", "true"),
-                // What is received from another platform is written in transactions.
-                ("properties.isolation.level", "read_committed"),
-            ];
+            let members = [("format", "debezium-json"), ("debezium-json.schema-include", "true")];
             members.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
         }
     };
