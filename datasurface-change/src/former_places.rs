@@ -36,6 +36,11 @@ impl<'f> FormerPlaces<'f> {
         Self { names, renamed }
     }
 
+    /// The paths of what was renamed or moved.
+    pub(super) fn renamed(&self) -> impl Iterator<Item = &ModelPath> {
+        self.renamed.keys()
+    }
+
     /// The place that something had before: each rename of it and around it is undone, the innermost first.
     pub(super) fn of(&self, place: &ModelPath) -> ModelPath {
         let part = OwnedPart::from_path(place);

@@ -68,7 +68,7 @@ fn identity_by<'f>(
     (place(finding.path()), finding.code(), finding.severity(), text, related)
 }
 
-/// How zones, teams, containers, platforms and places that a finding is about were called before, as texts. Others may have the same names, so what
+/// How datasets were called before, and zones, teams, containers, platforms and places that a finding is about were called before, as texts. Others may have the same names, so what
 /// else was renamed does not count: then a finding is new.
 struct FormerSpellings(Vec<(String, String)>);
 
@@ -83,6 +83,11 @@ impl FormerSpellings {
                 let both = spelled(&now).zip(spelled(&places.of(&now)));
                 spellings.extend(both.filter(|(now, before)| now != before));
             }
+        }
+        // There is one dataset of a key, whoever names it.
+        for now in places.renamed() {
+            let keys = keys_in(now).zip(keys_in(&places.of(now)));
+            spellings.extend(keys.filter(|(now, before)| now != before));
         }
         // What is inside goes first: its former name is the whole one.
         spellings.sort_by_key(|(now, _): &(String, String)| std::cmp::Reverse(now.len()));
@@ -110,13 +115,26 @@ impl FormerSpellings {
     fn word<'w>(&self, word: &'w str) -> Cow<'w, str> {
         let before = self.0.iter().find_map(|(now, before)| {
             let inside = word.strip_prefix(now.as_str())?;
-            (inside.is_empty() || inside.starts_with('/')).then(|| format!("{before}{inside}"))
+            let is_whole = inside.is_empty() || inside.starts_with('/') || now.ends_with('/');
+            is_whole.then(|| format!("{before}{inside}"))
         });
         before.map_or(Cow::Borrowed(word), Cow::Owned)
     }
 }
 
-/// How a zone, a team, a container, a platform, a vendor or a location is written, where something refers to it.
+/// How the key of a dataset is written, or how those of all in a datastore begin.
+fn keys_in(path: &ModelPath) -> Option<String> {
+    let segments: Vec<&str> = path.segments().collect();
+    match segments.as_slice() {
+        [segment::ZONES, _, segment::TEAMS, _, segment::DATASTORES, store] => Some(format!("{store}/")),
+        [segment::ZONES, _, segment::TEAMS, _, segment::DATASTORES, store, segment::DATASETS, dataset] => {
+            Some(format!("{store}/{dataset}"))
+        }
+        _ => None,
+    }
+}
+
+/// How a zone, a team, a container, a datastore, a dataset, a platform, a vendor or a location is written, where something refers to it.
 fn spelled(path: &ModelPath) -> Option<String> {
     let segments: Vec<&str> = path.segments().collect();
     match segments.as_slice() {
@@ -124,6 +142,10 @@ fn spelled(path: &ModelPath) -> Option<String> {
         [segment::ZONES, zone, segment::TEAMS, team] => Some(format!("{zone}/{team}")),
         [segment::ZONES, zone, segment::TEAMS, team, segment::CONTAINERS, container] => {
             Some(format!("{zone}/{team}/{container}"))
+        }
+        [segment::ZONES, _, segment::TEAMS, _, segment::DATASTORES, name]
+        | [segment::ZONES, _, segment::TEAMS, _, segment::DATASTORES, _, segment::DATASETS, name] => {
+            Some((*name).to_owned())
         }
         [segment::VENDORS, vendor, inside @ ..] => {
             let names = inside.chunks(2).map(|pair| match pair {

@@ -89,6 +89,22 @@ fn what_was_wrong_in_what_is_renamed_is_not_new() {
     assert!(renames > 1_000, "{renames} renames were tried");
 }
 
+/// Whoever renames data does not answer for those who have it against a policy.
+#[test]
+fn what_policies_deny_is_not_new_where_the_data_is_renamed() {
+    let (mut wrong, mut renames) = (Vec::new(), 0);
+    for (name, old) in ecosystems() {
+        for new in renamed(&old, &["datastores", "datasets"]) {
+            renames += 1;
+            let of_policies = |error: &String| error.contains("[governance/") || error.contains("[access/");
+            let errors = new_errors(&old, &new).into_iter().filter(of_policies);
+            wrong.extend(errors.map(|error| format!("{name}: {error}")));
+        }
+    }
+    assert_eq!(wrong.join("\n"), "");
+    assert!(renames > 500, "{renames} renames were tried");
+}
+
 #[test]
 fn what_is_wrong_beside_it_is_new() {
     let wanting = |sinks: &[&'static str], zone: &str| {
