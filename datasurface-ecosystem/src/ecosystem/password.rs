@@ -6,7 +6,7 @@ use datasurface_schema::{Json, Value, segment};
 use std::ops::Range;
 
 /// The names of parameters and members whose values are secrets, and how others end; without `_` and `-`.
-const PARAMETERS: [&str; 13] = [
+const PARAMETERS: [&str; 15] = [
     "password",
     "passwd",
     "passphrase",
@@ -20,6 +20,8 @@ const PARAMETERS: [&str; 13] = [
     "signature",
     "sig",
     "privatekey",
+    "masterkey",
+    "passcode",
 ];
 
 /// The names of parameters behind a question mark whose values are secrets, too: some databases take their keys so.

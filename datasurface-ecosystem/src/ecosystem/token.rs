@@ -4,7 +4,7 @@ use super::password::ends_with_ignoring_case;
 use std::ops::Range;
 
 /// How tokens of well-known services begin.
-const TOKENS: [&str; 16] = [
+const TOKENS: [&str; 21] = [
     "ghp_",
     "gho_",
     "ghu_",
@@ -21,6 +21,11 @@ const TOKENS: [&str; 16] = [
     "ATATT3",
     "ATBB",
     "dapi",
+    "AIza",
+    "AKIA",
+    "hf_",
+    "rk_live_",
+    "sk_live_",
 ];
 
 /// The fewest letters of a token behind its beginning.
@@ -131,7 +136,17 @@ mod tests {
         ] {
             assert_eq!(redact_passwords(&text).as_deref(), Some(expected));
         }
+        for token in [
+            "AIzaSyD4x1234567890abcdef",
+            "AKIAIOSFODNN7EXAMPLE",
+            "hf_abcdefgh1234567890",
+            "sk_live_51H8abcdefghijkl",
+        ] {
+            assert_eq!(redact_passwords(token).as_deref(), Some("…"), "{token}");
+        }
         for plain in [
+            "AKIARA",
+            "hf_customers_of_2024_by_country",
             "basic classification_of_customers",
             "the bearer of news",
             "-----BEGIN CERTIFICATE----- MIIB",
