@@ -40,6 +40,26 @@ impl DocumentHeader {
     }
 }
 
+/// The subject of a document that has no tree, or is of another format, as far as its first lines say it: what is wrong behind them is about nothing
+/// else.
+pub(super) fn of_first_lines(text: &str) -> Option<DocumentHeader> {
+    let said = |line: &str, name: &str| {
+        let value = line.strip_prefix(name)?.strip_prefix(':')?;
+        let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with(['#', '-'])) {
+        if let Some(zone) = said(line, segment::ZONE) {
+            return Some(DocumentHeader::Zone(zone.into()));
+        }
+        if let Some(team) = said(line, segment::TEAM) {
+            return Some(DocumentHeader::Team(team.into()));
+        }
+        said(line, FORMAT_MEMBER)?;
+    }
+    None
+}
+
 /// Takes the head off a document. A slip in it is an error, and is read as what was meant.
 pub(super) fn take(root: &mut Node<'_>, slips: &mut Vec<ReadError>) -> Result<DocumentHeader, ReadError> {
     let at = root.extent;

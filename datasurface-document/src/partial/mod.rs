@@ -44,14 +44,18 @@ impl Documents {
     pub fn load_partly(&self) -> PartialModel {
         let mut schemas = Schemas::default();
         let (mut parts, mut found, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+        let mut without_content = Vec::new();
         for (name, document) in self.iter() {
             let read = read(document, &mut schemas);
             found.extend(diagnosed(name, &document.text, &read.errors));
-            unread.extend(read.unread.into_iter().map(|path| (name, path)));
-            if let Some(part) = read.part {
-                document.header.get_or_init(|| part.header());
-                parts.push((name, part));
+            match read.part {
+                Some(part) => {
+                    document.header.get_or_init(|| part.header());
+                    parts.push((name, part));
+                }
+                None => without_content.extend(read.unread.iter().cloned()),
             }
+            unread.extend(read.unread.into_iter().map(|path| (name, path)));
         }
         let elsewhere = PartlyRead { documents: self, unread: &unread };
         let mut assembled = Vec::new();
@@ -62,6 +66,9 @@ impl Documents {
         let aliases = self.aliases.get_or_init(|| HeaderAliases::read(&ecosystem, misspelled));
         let mut unread: Vec<ModelPath> = unread.iter().map(|(_, path)| aliases.followed_path(path)).collect();
         unread.extend(left_out);
+        if !without_content.iter().all(|path| is_declared(&ecosystem, &aliases.followed_path(path))) {
+            unread.push(ModelPath::root());
+        }
         for finding in assembled {
             let is_incomplete = finding.code() == INCOMPLETE.code;
             if is_incomplete {
@@ -76,6 +83,15 @@ impl Documents {
         unread.dedup();
         PartialModel { ecosystem, findings: self.located(found.into_iter().collect()), unread }
     }
+}
+
+/// Whether a path leads into a zone or a team that is declared, or into none: else what is not known may be about any of them.
+fn is_declared(ecosystem: &Ecosystem, path: &ModelPath) -> bool {
+    let segments: Vec<&str> = path.segments().take(4).collect();
+    let [segment::ZONES, zone, inside @ ..] = segments.as_slice() else { return true };
+    let Some(zone) = ecosystem.zones().get(*zone) else { return zone.is_empty() };
+    let [segment::TEAMS, team] = inside else { return true };
+    zone.definition().is_none_or(|zone| zone.teams().get(*team).is_some())
 }
 
 /// Documents, of which some could not be read as a whole.
@@ -152,17 +168,24 @@ struct PartialRead {
     unread: Vec<ModelPath>,
 }
 
+impl PartialRead {
+    /// A document of which nothing is known but what it is about, if its first lines say that.
+    fn nothing(errors: Vec<ReadError>, text: &str) -> Self {
+        let subject = header::of_first_lines(text).map_or(ModelPath::root(), |header| header.path());
+        Self { part: None, errors, unread: vec![subject] }
+    }
+}
+
 fn read(document: &Document, schemas: &mut Schemas) -> PartialRead {
-    let unread = |error| PartialRead { part: None, errors: vec![error], unread: vec![ModelPath::root()] };
     let mut tree = match tree::parse(&document.text, document.syntax) {
         Ok(tree) => tree,
-        Err(error) => return unread(error),
+        Err(error) => return PartialRead::nothing(vec![error], &document.text),
     };
     let head = match header::take(&mut tree.root, &mut tree.errors) {
         Ok(head) => head,
         Err(error) => {
             tree.errors.push(error);
-            return PartialRead { part: None, errors: tree.errors, unread: vec![ModelPath::root()] };
+            return PartialRead::nothing(tree.errors, &document.text);
         }
     };
     let (path, shape) = (head.path(), v1::shape(&head));

@@ -134,6 +134,33 @@ fn what_is_not_clear_is_left_out() {
     }
 }
 
+/// What ends a document is about what the document is about, if that is declared.
+#[test]
+fn a_document_without_form_hides_what_it_is_about() {
+    let wrong = "format: datasurface/1\nteam: 1990/Sales\nworkspaces:\n- {name: Early, container: 1990/Sales/None, groups: [{name: \"a/b\", sinks: [Orders/nothing]}]}\n";
+    let zone =
+        "format: datasurface/1\nzone: Europe\nteams:\n- {name: Law, owner: \"github:shop/law@main\"}\n";
+    let sales = [("sales.yaml", wrong.to_owned()), ("zone.yaml", zone.to_owned())];
+    let codes_with = |text: &str| {
+        let outcome = with(&[&sales[..], &[("other.yaml", text.to_owned())]].concat());
+        codes(&outcome).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (text, is_judged) in [
+        ("format: datasurface/1\n# x\nteam: Europe/Law\n\tdatastores: []\n", true),
+        ("format: datasurface/2\nteam: \"Europe/Law\" # x\ndatastores: []\n", true),
+        ("format: datasurface/1\nteam: Europe/None\n\tdatastores: []\n", false),
+        ("format: datasurface/1\nteams: []\nteam: Europe/Law\n\tdatastores: []\n", false),
+        ("\tdatastores: []\n", false),
+    ] {
+        let found = codes_with(text);
+        assert!(found.contains(&"name/syntax".to_owned()), "{text}: {found:?}");
+        let is_there = found.contains(&"reference/unknown-datastore".to_owned());
+        assert!(!is_there, "{text}: what may be in the document is not missed: {found:?}");
+        let of_sales = found.contains(&"reference/unknown-container".to_owned());
+        assert_eq!(of_sales, is_judged, "{text}: {found:?}");
+    }
+}
+
 /// An error in a document is none in its header, and one in what declares something says nothing of what it is called.
 #[test]
 fn an_error_elsewhere_hides_a_slip_only_if_it_may_be_none() {
