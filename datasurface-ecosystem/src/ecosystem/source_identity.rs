@@ -176,7 +176,7 @@ fn parts(name: &str) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     let mut rest = name.trim();
     loop {
-        let closing = match rest.chars().next()? {
+        let closing = match rest.chars().next().unwrap_or_default() {
             '[' => Some(']'),
             quote @ ('"' | '`') => Some(quote),
             _ => None,
@@ -259,6 +259,7 @@ mod tests {
             (&db2, "Shop.s.people", None),
             (&db2, "hr.people", None),
             (&postgres, "people@far(1)", None),
+            (&postgres, "sales.", None),
         ] {
             assert_eq!(written_database(kind, snapshot.kind(), source).as_deref(), database, "{source}");
         }
