@@ -117,8 +117,9 @@ impl Definitions<'_> {
 
     /// Lets the documents about a zone by its former name, and about teams in it, be about what has the present one.
     fn rename_zone(&mut self, former: &ZoneName, now: &ZoneName) {
-        let given = self.zones.remove(former).unwrap_or_default();
-        merge(self.zones.entry(now.clone()).or_default(), given);
+        if let Some(given) = self.zones.remove(former) {
+            merge(self.zones.entry(now.clone()).or_default(), given);
+        }
         let teams: Vec<TeamKey> = self.teams.keys().filter(|team| team.zone == *former).cloned().collect();
         for team in teams {
             self.rename_team(&team, TeamKey::new(now, &team.team));

@@ -48,7 +48,9 @@ pub(super) fn of_first_lines(text: &str) -> Option<DocumentHeader> {
         let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         (!value.is_empty()).then(|| value.to_owned())
     };
-    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with(['#', '-'])) {
+    for line in
+        text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#') && *line != "---")
+    {
         if let Some(zone) = said(line, segment::ZONE) {
             return Some(DocumentHeader::Zone(zone.into()));
         }

@@ -8,6 +8,9 @@ use super::{
 use datasurface_model::{Diagnostic, Findings};
 use std::{collections::BTreeSet, fmt::Display, path::Path};
 
+/// The longest text of a link, in bytes: no system follows a longer one.
+const LONGEST_LINK: u64 = 4096;
+
 /// The kind of a stored file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoredFileKind {
@@ -80,6 +83,7 @@ impl Documents {
             let refused = match file.kind {
                 StoredFileKind::Submodule => Some(FileError::Submodule),
                 StoredFileKind::Link if file.is_document() || file.is_false_mark() => Some(FileError::Link),
+                StoredFileKind::Link if file.size > LONGEST_LINK => Some(FileError::Outside),
                 StoredFileKind::Link => match read(file) {
                     Ok(end) => leads_out(&file.path, &end).then_some(FileError::Outside),
                     Err(error) => Some(FileError::Unread(error.to_string())),
@@ -122,21 +126,16 @@ fn is_hidden(path: &str) -> bool {
     path.split('/').any(|name| name.starts_with('.'))
 }
 
-/// Whether a link leads out of the folder, as far as its text says.
+/// Whether a link may lead out of the folder. It stays inside if it goes up no further than the folder, and from there down by names that are
+/// judged: behind another link, `..` would lead elsewhere than it says.
 fn leads_out(link: &str, end: &[u8]) -> bool {
     let Some(end) = str::from_utf8(end).ok().filter(|end| !end.is_empty() && !end.starts_with('/')) else {
         return true;
     };
-    let mut depth = link.matches('/').count();
-    end.split('/').any(|name| {
-        let inside = match name {
-            ".." => depth.checked_sub(1),
-            "" | "." => Some(depth),
-            _ => depth.checked_add(1),
-        };
-        depth = inside.unwrap_or_default();
-        inside.is_none()
-    })
+    let names: Vec<&str> = end.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+    let up = names.iter().take_while(|name| **name == "..").count();
+    let is_far = up > link.matches('/').count();
+    is_far || names.iter().skip(up).any(|name| name.starts_with('.'))
 }
 
 /// The folder that was rendered into, if this file is in the folder that marks it.
@@ -169,7 +168,9 @@ mod tests {
             "README" => b"docs/README.md".to_vec(),
             "a/up" => b"../../b".to_vec(),
             "etc" => b"/etc".to_vec(),
-            "a/b" => b"./../c//..".to_vec(),
+            "a/b" => b"./../c//d".to_vec(),
+            "a/back" => b"../c/..".to_vec(),
+            "hidden" => b".h/y".to_vec(),
             _ => b"{}".to_vec(),
         }
     }
@@ -203,6 +204,9 @@ mod tests {
             (("sub", Submodule, 0), "document/unreadable-file"),
             (("etc", Link, 4), "document/unreadable-file"),
             (("a/up", Link, 7), "document/unreadable-file"),
+            (("a/back", Link, 7), "document/unreadable-file"),
+            (("hidden", Link, 4), "document/unreadable-file"),
+            (("README", Link, 5000), "document/unreadable-file"),
             (("notes/.datasurface", Link, 7), "document/unreadable-file"),
             ((".datasurface", Submodule, 0), "document/unreadable-file"),
             (("large.yaml", Regular, LARGEST + 1), "document/large-file"),

@@ -57,7 +57,7 @@ impl Documents {
             }
             unread.extend(read.unread.into_iter().map(|path| (name, path)));
         }
-        let elsewhere = PartlyRead { documents: self, unread: &unread };
+        let elsewhere = PartlyRead::new(self, &unread);
         let mut assembled = Vec::new();
         let parts = parts.iter().map(|(name, part)| (*name, part));
         let Defined { ecosystem, misspelled, left_out } = assemble(parts, &elsewhere, &mut assembled);
@@ -97,14 +97,25 @@ fn is_declared(ecosystem: &Ecosystem, path: &ModelPath) -> bool {
 /// Documents, of which some could not be read as a whole.
 struct PartlyRead<'d> {
     documents: &'d Documents,
-    /// What is not known, each with the document that does not say it.
-    unread: &'d [(&'d str, ModelPath)],
+    /// The parts that are not known and may declare something, each with the document that does not say it.
+    declaring: Vec<(&'d str, EcosystemPart)>,
+}
+
+impl<'d> PartlyRead<'d> {
+    fn new(documents: &'d Documents, unread: &[(&'d str, ModelPath)]) -> Self {
+        let parts =
+            unread.iter().flat_map(|(name, path)| unread_parts([path]).map(move |part| (*name, part)));
+        let may_declare = |(_, part): &(&str, EcosystemPart)| {
+            use EcosystemPart::{Team, TeamOwner, Whole, Zone, ZoneOwner};
+            matches!(part, Whole | Zone(_) | ZoneOwner(_) | Team(_) | TeamOwner(_))
+        };
+        Self { documents, declaring: parts.filter(may_declare).collect() }
+    }
 }
 
 impl Elsewhere for PartlyRead<'_> {
     fn may_be_declared(&self, document: &str, header: &DocumentHeader) -> bool {
-        let others = self.unread.iter().filter(|(name, _)| *name != document).map(|(_, path)| path);
-        unread_parts(others).any(|part| may_declare(&part, header))
+        self.declaring.iter().any(|(name, part)| *name != document && may_declare(part, header))
     }
 
     fn is_used(&self, name: &str) -> bool {

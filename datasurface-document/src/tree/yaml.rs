@@ -89,15 +89,17 @@ fn extent(text: &str, span: &Span) -> Extent {
 
 /// Where a list begins that is the value of a member. Of one that is not indented, the parser says where its first element begins.
 fn first_dash(text: &str, start: usize) -> usize {
-    let is_dash =
-        |at: usize| text.get(at..).is_some_and(|list| list.starts_with("- ") || list.starts_with("-\n"));
+    let is_dash = |at: usize| {
+        text.get(at..).is_some_and(|list| ["- ", "-\n", "-\r"].iter().any(|dash| list.starts_with(dash)))
+    };
     if text.get(start..).is_some_and(|list| list.starts_with('[')) {
         return start;
     }
     let mut end = start;
     loop {
         let begin = text.get(..end).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-        let indent = text.get(begin..end).and_then(|line| line.find(|character| character != ' '));
+        let indent =
+            text.get(begin..end).and_then(|line| line.find(|character| !matches!(character, ' ' | '\r')));
         let first = begin + indent.unwrap_or(end - begin);
         let is_comment = text.get(first..end).is_some_and(|line| line.is_empty() || line.starts_with('#'));
         match () {

@@ -117,6 +117,16 @@ fn what_is_left_out_hides_little() {
     assert!(outcome.sound.is_some());
 }
 
+/// A zone that was renamed is meant as any other one is.
+#[test]
+fn a_renamed_zone_may_be_meant() {
+    let company = COMPANY.replacen("- name: Europe\n", "- name: Europe\n  renamed_from: Occident\n", 1);
+    let outcome = located(
+        &Documents::new().document("company.yaml", company).document("slip.yaml", zone("zone: Europa")),
+    );
+    assert!(codes(&outcome).contains(&"name/syntax"), "{}", outcome.findings);
+}
+
 /// What a name means is not guessed if another document is about what is near, or two names are.
 #[test]
 fn what_is_not_clear_is_left_out() {

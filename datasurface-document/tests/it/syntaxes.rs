@@ -82,6 +82,7 @@ teams:
 "
         );
         assert_eq!(load("a.yaml", yaml.clone()).unwrap_err(), of_json, "{yaml}");
+        assert_eq!(load("a.yaml", yaml.replace('\n', "\r\n")).unwrap_err(), of_json, "{yaml}");
     }
 }
 
