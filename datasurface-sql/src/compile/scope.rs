@@ -30,6 +30,8 @@ pub(super) struct Scope<'s> {
     pub(super) windows: &'s [NamedWindowDefinition],
     /// What rows are grouped by.
     pub(super) grouped_by: Vec<&'s Expr>,
+    /// What rows must meet to be there.
+    pub(super) conditions: Vec<&'s Expr>,
     pub(super) outer: Option<&'s Scope<'s>>,
 }
 
@@ -217,6 +219,7 @@ impl<'s> Scope<'s> {
             aliases: Vec::new(),
             windows: &[],
             grouped_by: Vec::new(),
+            conditions: Vec::new(),
             outer,
         }
     }

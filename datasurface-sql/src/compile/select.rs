@@ -66,6 +66,7 @@ impl<'a> Compiler<'_, 'a> {
             ..Scope::new(outer)
         };
         let conditions = self.from(from, &mut scope);
+        scope.conditions = conditions.iter().copied().chain(selection).chain(prewhere).collect();
         for view in lateral_views {
             let made = self.open(view, Some(&scope));
             scope.relations.push(Relation { name: None, table: Table::Made(Rc::new(made)) });

@@ -3,6 +3,7 @@
 use super::{
     Compiler,
     expression::{arguments, is_called_anywhere, whole_number},
+    parts::{Parts, Taken, parts},
     scope::Scope,
     window,
 };
@@ -15,8 +16,8 @@ use std::collections::BTreeSet;
 const OF_ONE_VALUE: &[&str] = &["avg", "bool_and", "bool_or", "every", "mean", "sum", "total"];
 
 impl Compiler<'_, '_> {
-    /// What a function adds up of one row, as the model says: its groups, or those of its window, are told apart by the key of a dataset of which
-    /// it adds up a column, or by that column.
+    /// What a function adds up of one row, as the model says: its groups, those of its window, or what a query in a query finds for a row are told
+    /// apart by the key of a dataset of which it adds up a column, or by that column.
     pub(super) fn added_of_one_row<'e>(&self, expression: &'e Expr, scope: &Scope<'_>) -> Vec<&'e Expr> {
         let Expr::Function(function) = expression else { return Vec::new() };
         if !is_called_anywhere(function, OF_ONE_VALUE) {
@@ -27,16 +28,33 @@ impl Compiler<'_, '_> {
             None => scope.grouped_by.clone(),
         };
         let apart = apart.into_iter().filter_map(|expression| plain(expression, scope));
-        let apart: BTreeSet<ColumnKey> =
-            apart.flat_map(|passed_on| passed_on.readable().cloned().collect::<Vec<_>>()).collect();
+        let mut apart: BTreeSet<ColumnKey> = apart.flat_map(|in_it| columns(&in_it)).collect();
+        // One row of a table, or of the query around, leads to one of another table by what they are compared by.
+        if scope.outer.is_some() || apart.iter().any(|column| self.has_key(&apart, &column.dataset)) {
+            let compared = scope.conditions.iter().flat_map(|condition| self.columns_in(condition, scope));
+            let merged = scope.merged.names.iter().flat_map(|name| columns(&scope.meant_by(name, false)));
+            apart.extend(compared.chain(merged));
+        }
         let is_of_one_row =
             |column: &ColumnKey| apart.contains(column) || self.has_key(&apart, &column.dataset);
         let mut added = arguments(function).filter(|_| !apart.is_empty()).unwrap_or_default();
-        added.retain(|one| {
-            let in_it = plain(one, scope).unwrap_or_else(|| self.mentioned(*one, Some(scope)));
-            in_it.readable().any(is_of_one_row)
-        });
+        added.retain(|one| self.columns_in(one, scope).iter().any(is_of_one_row));
         added
+    }
+
+    /// The columns that an expression names. Not by recursion: expressions can be deep.
+    fn columns_in(&self, expression: &Expr, scope: &Scope<'_>) -> Vec<ColumnKey> {
+        let (mut found, mut waiting) = (Vec::new(), vec![expression]);
+        while let Some(expression) = waiting.pop() {
+            match (plain(expression, scope), parts(expression, scope, &mut Taken::default())) {
+                (Some(in_it), _) => found.extend(columns(&in_it)),
+                (None, Some(Parts { passed_on, used })) => {
+                    waiting.extend(passed_on.into_iter().map(|(part, _)| part).chain(used));
+                }
+                (None, None) => found.extend(columns(&self.mentioned(expression, Some(scope)))),
+            }
+        }
+        found
     }
 
     /// Whether columns have all of the key of a dataset.
@@ -44,6 +62,10 @@ impl Compiler<'_, '_> {
         let key = self.inputs.key_of(dataset);
         !key.is_empty() && key.iter().all(|column| columns.contains(&ColumnKey::new(dataset, column)))
     }
+}
+
+fn columns(in_it: &PassedOn) -> Vec<ColumnKey> {
+    in_it.readable().cloned().collect()
 }
 
 /// What is in a column, whatever type it is read as.

@@ -453,6 +453,30 @@ fn a_sum_of_one_row_is_passed_on() {
             "SELECT i, sum(a) AS r FROM (SELECT id AS i, amount AS a FROM Shop_orders) AS d GROUP BY i",
             &["orders.amount"],
         ),
+        (
+            "SELECT (SELECT sum(q.amount) FROM Shop_orders q WHERE q.id = o.id) AS r FROM Shop_orders o",
+            &["orders.amount"],
+        ),
+        (
+            "SELECT (SELECT sum(q.amount) FROM Shop_orders q WHERE q.id BETWEEN o.id AND o.id) AS r FROM Shop_orders o",
+            &["orders.amount"],
+        ),
+        (
+            "SELECT o.id, sum(p.id) AS r FROM Shop_orders o JOIN Shop_people p ON p.id = o.buyer GROUP BY o.id",
+            &["people.id"],
+        ),
+        (
+            "SELECT o.id, sum(o.amount) AS r FROM Shop_orders o JOIN Shop_people p USING (id) GROUP BY p.id",
+            &["orders.amount"],
+        ),
+        (
+            "SELECT (SELECT sum(o.amount) FROM Shop_orders o WHERE o.buyer = p.id) AS r FROM Shop_people p",
+            &[],
+        ),
+        (
+            "SELECT p.city, sum(p.id) AS r FROM Shop_orders o JOIN Shop_people p ON p.id = o.buyer GROUP BY p.city",
+            &[],
+        ),
         ("SELECT buyer, sum(amount) AS r FROM Shop_orders GROUP BY buyer", &[]),
         ("SELECT buyer, count(amount) AS r FROM Shop_orders GROUP BY id, buyer", &[]),
         ("SELECT sum(amount) OVER (PARTITION BY buyer) AS r FROM Shop_orders", &[]),
