@@ -4,7 +4,7 @@ use crate::{
     diff::{DifferenceKind, ModelDiff},
     former_names::FormerNames,
 };
-use datasurface_model::{ModelPath, ownership::OwnedPart};
+use datasurface_model::{ModelPath, ownership::OwnedPart, segment};
 use std::collections::HashMap;
 
 /// The renames and moves of a change, by the path of what was renamed or moved.
@@ -36,9 +36,10 @@ impl<'f> FormerPlaces<'f> {
         Self { names, renamed }
     }
 
-    /// The paths of what was renamed or moved.
-    pub(super) fn renamed(&self) -> impl Iterator<Item = &ModelPath> {
-        self.renamed.keys()
+    /// How keys of datasets were written before, and how those of all in a datastore began, by how they are written now.
+    pub(super) fn keys(&self) -> HashMap<String, String> {
+        let keys = self.renamed.keys().filter_map(|now| keys_in(now).zip(keys_in(&self.of(now))));
+        keys.filter(|(now, before)| now != before).collect()
     }
 
     /// The place that something had before: each rename of it and around it is undone, the innermost first.
@@ -60,5 +61,17 @@ impl<'f> FormerPlaces<'f> {
             };
         }
         former
+    }
+}
+
+/// How the key of a dataset is written, or how those of all in a datastore begin.
+fn keys_in(path: &ModelPath) -> Option<String> {
+    let segments: Vec<&str> = path.segments().collect();
+    match segments.as_slice() {
+        [segment::ZONES, _, segment::TEAMS, _, segment::DATASTORES, store] => Some(format!("{store}/")),
+        [segment::ZONES, _, segment::TEAMS, _, segment::DATASTORES, store, segment::DATASETS, dataset] => {
+            Some(format!("{store}/{dataset}"))
+        }
+        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use crate::{diff::ModelDiff, former_names::FormerNames, former_places::FormerPlaces};
 use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, Severity, Valid, segment};
 use rustc_hash::FxHashMap;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 /// What makes a finding the same before and after a change: its place, its kind, its message, and the places that it names. Texts about
 /// those places are none of it: a reason that is corrected makes nothing new.
@@ -22,7 +22,8 @@ pub fn new_findings(old: &Findings, new: &Findings, ecosystems: [&Valid<Ecosyste
         let diff = ModelDiff::between(old, new);
         let names = FormerNames::from_diff(&diff);
         let places = FormerPlaces::new(&diff, &names);
-        unmatched(known, added, |finding| identity_before(finding, &places)).1
+        let keys = places.keys();
+        unmatched(known, added, |finding| identity_before(finding, &places, &keys)).1
     };
     added.into_iter().cloned().collect()
 }
@@ -47,8 +48,12 @@ fn identity(finding: &Diagnostic) -> Identity<'_> {
 }
 
 /// The identity that a finding would have had before the change.
-fn identity_before<'f>(finding: &'f Diagnostic, places: &FormerPlaces<'_>) -> Identity<'f> {
-    let names = FormerSpellings::of(finding, places);
+fn identity_before<'f>(
+    finding: &'f Diagnostic,
+    places: &FormerPlaces<'_>,
+    keys: &HashMap<String, String>,
+) -> Identity<'f> {
+    let names = FormerSpellings::of(finding, places, keys);
     identity_by(finding, |path| names.place(path, places), |message| names.message(message).into())
 }
 
@@ -68,30 +73,28 @@ fn identity_by<'f>(
     (place(finding.path()), finding.code(), finding.severity(), text, related)
 }
 
-/// How datasets were called before, and zones, teams, containers, platforms and places that a finding is about were called before, as texts. Others may have the same names, so what
-/// else was renamed does not count: then a finding is new.
-struct FormerSpellings(Vec<(String, String)>);
+/// How what a finding is about was called before, as texts. Others may have the same names, so what else was renamed does not count: then a finding
+/// is new. Of datasets, there is one of a key, whoever names it.
+struct FormerSpellings<'k> {
+    names: Vec<(String, String)>,
+    keys: &'k HashMap<String, String>,
+}
 
-impl FormerSpellings {
-    fn of(finding: &Diagnostic, places: &FormerPlaces<'_>) -> Self {
+impl<'k> FormerSpellings<'k> {
+    fn of(finding: &Diagnostic, places: &FormerPlaces<'_>, keys: &'k HashMap<String, String>) -> Self {
         let related = finding.related_places().iter().map(|related| &related.path);
-        let mut spellings = Vec::new();
+        let mut names = Vec::new();
         for path in related.chain([finding.path()]) {
             let segments: Vec<&str> = path.segments().collect();
             for end in 1..=segments.len() {
                 let now = ModelPath::from_segments(segments.iter().take(end));
                 let both = spelled(&now).zip(spelled(&places.of(&now)));
-                spellings.extend(both.filter(|(now, before)| now != before));
+                names.extend(both.filter(|(now, before)| now != before));
             }
         }
-        // There is one dataset of a key, whoever names it.
-        for now in places.renamed() {
-            let keys = keys_in(now).zip(keys_in(&places.of(now)));
-            spellings.extend(keys.filter(|(now, before)| now != before));
-        }
         // What is inside goes first: its former name is the whole one.
-        spellings.sort_by_key(|(now, _): &(String, String)| std::cmp::Reverse(now.len()));
-        Self(spellings)
+        names.sort_by_key(|(now, _): &(String, String)| std::cmp::Reverse(now.len()));
+        Self { names, keys }
     }
 
     /// The place that something had before, by former names also where a segment refers to other things.
@@ -113,24 +116,21 @@ impl FormerSpellings {
     }
 
     fn word<'w>(&self, word: &'w str) -> Cow<'w, str> {
-        let before = self.0.iter().find_map(|(now, before)| {
+        let named = self.names.iter().find_map(|(now, before)| {
             let inside = word.strip_prefix(now.as_str())?;
-            let is_whole = inside.is_empty() || inside.starts_with('/') || now.ends_with('/');
-            is_whole.then(|| format!("{before}{inside}"))
+            (inside.is_empty() || inside.starts_with('/')).then(|| format!("{before}{inside}"))
+        });
+        let before = named.or_else(|| {
+            // The whole key, or what it begins with.
+            let ends = word.match_indices('/').take(2).map(|(end, _)| end).collect::<Vec<_>>();
+            let key = ends.get(1).copied().unwrap_or(word.len());
+            let store = ends.first()? + 1;
+            [key, store].into_iter().find_map(|end| {
+                let (known, inside) = word.split_at_checked(end)?;
+                Some(format!("{}{inside}", self.keys.get(known)?))
+            })
         });
         before.map_or(Cow::Borrowed(word), Cow::Owned)
-    }
-}
-
-/// How the key of a dataset is written, or how those of all in a datastore begin.
-fn keys_in(path: &ModelPath) -> Option<String> {
-    let segments: Vec<&str> = path.segments().collect();
-    match segments.as_slice() {
-        [segment::ZONES, _, segment::TEAMS, _, segment::DATASTORES, store] => Some(format!("{store}/")),
-        [segment::ZONES, _, segment::TEAMS, _, segment::DATASTORES, store, segment::DATASETS, dataset] => {
-            Some(format!("{store}/{dataset}"))
-        }
-        _ => None,
     }
 }
 
