@@ -40,11 +40,10 @@ impl StoredFile {
         is_document(Path::new(&self.path))
     }
 
-    /// Whether it is in a folder that was rendered into, which one of these files marks.
-    #[must_use]
-    pub fn is_in_target(&self, files: &[Self]) -> bool {
+    /// Returns those of these files that are in no folder that was rendered into.
+    pub fn outside_targets(files: &[Self]) -> impl Iterator<Item = &Self> {
         let targets: BTreeSet<&str> = files.iter().filter_map(target).collect();
-        self.folders().any(|folder| targets.contains(folder))
+        files.iter().filter(move |file| !file.folders().any(|folder| targets.contains(folder)))
     }
 
     fn folders(&self) -> impl Iterator<Item = &str> {
@@ -72,11 +71,9 @@ impl Documents {
         files: &[StoredFile],
         mut read: impl FnMut(&StoredFile) -> Result<Vec<u8>, E>,
     ) -> (Self, Findings) {
-        let targets: BTreeSet<&str> = files.iter().filter_map(target).collect();
         let (mut documents, mut findings, mut seen) = (Self::new(), Findings::default(), BTreeSet::new());
-        for file in files {
-            let is_rendered = file.folders().any(|folder| targets.contains(folder));
-            if is_rendered || file.has_hidden_name() && !file.is_false_mark() {
+        for file in StoredFile::outside_targets(files) {
+            if file.has_hidden_name() && !file.is_false_mark() {
                 continue;
             }
             let name = if folder.is_empty() { file.path.clone() } else { format!("{folder}/{}", file.path) };

@@ -241,7 +241,7 @@ fn a_checkout_has_the_documents_that_are_judged() {
     link("../README", "notes/README");
     judged("a-link-inside").good();
     for attributes in
-        ["*.json working-tree-encoding=SHIFT_JIS\n", "# x\nmodel.* ident\n", "[attr]m ident\n* m\n"]
+        ["*.json working-tree-encoding=SHIFT_JIS\n", "# x\nmodel.* ident\n", "[attr]m.png ident\n* m.png\n"]
     {
         repo.write(".gitattributes", attributes);
         judged("other-bytes").refused("review/git", ".gitattributes");

@@ -156,9 +156,9 @@ fn inner_models(folder: &str, files: &[StoredFile]) -> Findings {
         let (inner, name) = file.path.rsplit_once('/')?;
         let is_one = [LOCK_FILE_NAME, CONFIGURATION_FILE_NAME].contains(&name);
         let is_hidden = inner.split('/').any(|name| name.starts_with('.'));
-        (is_one && !is_hidden && !file.is_in_target(files)).then(|| joined(folder, inner))
+        (is_one && !is_hidden).then(|| joined(folder, inner))
     };
-    let folders: BTreeSet<String> = files.iter().filter_map(beside).collect();
+    let folders: BTreeSet<String> = StoredFile::outside_targets(files).filter_map(beside).collect();
     let finding = |inner: String| {
         let why = format!("`{inner}` has a lock or a configuration, and is not the folder that is judged");
         refused(&why, &format!("name the folder of the model: `--folder {inner}`"))
@@ -187,8 +187,11 @@ fn rewriting(path: &str, attributes: &str) -> Findings {
     found.unwrap_or_default()
 }
 
-/// Whether a pattern of attributes can be about a document, a lock or a configuration. What ends in another way is not.
+/// Whether a pattern of attributes can be about a document, a lock or a configuration. What ends in another way is not; a macro is about whatever has it.
 fn may_be_document(pattern: &str) -> bool {
+    if pattern.starts_with("[attr]") {
+        return true;
+    }
     let ending = pattern.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     ending.is_none_or(|ending| {
         let is_plain = ending.bytes().all(|letter| letter.is_ascii_alphanumeric());
