@@ -186,12 +186,10 @@ fn is_short(text: &Expr, from: Option<&Expr>, count: Option<&Expr>, scope: &Scop
     is_from_known && literal::number(count).is_some_and(is_few)
 }
 
-/// How many letters there are from a place on that is told from the end of the text.
+/// How many letters there are from a place on that is told from the end of the text. A negative place is before its beginning to PostgreSQL,
+/// which gives all of it then.
 fn from_end(from: &Expr) -> Option<f64> {
     const LENGTHS: &[&str] = &["char_length", "character_length", "len", "length"];
-    if let Some(number) = literal::number(from) {
-        return (number < 0.0).then_some(-number);
-    }
     let Expr::BinaryOp { left, op: BinaryOperator::Minus, right } = literal::inner(from) else { return None };
     let is_length = matches!(&**left, Expr::Function(function) if is_called(function, LENGTHS));
     literal::number(right).filter(|_| is_length).map(|number| number + 1.0)

@@ -237,7 +237,7 @@ fn of_function<'e>(
     let arguments = arguments(function)?;
     let (step, passed_on) = match arguments.len() {
         _ if removes(function, &arguments) || !is_built_in(function) => (Step::MAKE, 0..0),
-        _ if masks(function, &arguments) => (Step::mask(number()), 0..1),
+        _ if masks(function, &arguments, scope) => (Step::mask(number()), 0..1),
         _ if is(SEALING) => (Step::SEAL, 0..1),
         _ if is(OPENING) => (Step::OPEN, 0..1),
         1 if is(KEEPING) => (Step::KEEP, 0..1),

@@ -5,6 +5,8 @@ use super::{
     expression::{is_called, is_called_anywhere},
     literal,
     partial::{DIFFERENCES, column, is_unit},
+    scope::Scope,
+    types,
 };
 use sqlparser::ast::{Expr, Function};
 use std::collections::BTreeSet;
@@ -137,46 +139,62 @@ pub(super) fn is_plain(expression: &Expr) -> bool {
 }
 
 /// Whether a function takes all letters or digits out of its first argument.
-pub(super) fn masks(function: &Function, arguments: &[&Expr]) -> bool {
-    match arguments {
-        [_, pattern, with] if is_called(function, REPLACING) => is_masked(pattern, with),
+pub(super) fn masks(function: &Function, arguments: &[&Expr], scope: &Scope<'_>) -> bool {
+    let replaced = match arguments {
+        [_, pattern, with] if is_called(function, REPLACING) => masked(pattern, with),
         [_, pattern, with, flags] if is_called(function, REPLACING) => {
-            is_masked(pattern, with) && literal::text(flags).is_some_and(|flags| flags.contains('g'))
+            masked(pattern, with).filter(|_| literal::text(flags).is_some_and(|flags| flags.contains('g')))
         }
-        [_, from, to] if is_called(function, &["translate"]) => is_translated(from, to),
+        [_, from, to] if is_called(function, &["translate"]) => translated(from, to),
+        _ => None,
+    };
+    match (replaced, arguments) {
+        (Some(Replaced::Digits), _) => true,
+        // A number or a moment has none, whatever it is made to before.
+        (Some(Replaced::Letters), [of, ..]) => {
+            column(of).and_then(|column| types::of(column, scope)).is_some_and(|known| types::is_text(&known))
+        }
         _ => false,
     }
 }
 
-/// Whether letters or digits, whichever they are, are replaced by something that is not made of them.
-fn is_masked(pattern: &Expr, with: &Expr) -> bool {
-    let (Some(pattern), Some(with)) = (literal::text(pattern), literal::text(with)) else { return false };
-    // At an end, only so much is replaced as is there.
-    let pattern = if matches!(pattern, "^.*$" | "^.+$") { "." } else { pattern };
-    let pattern = pattern.trim_matches(['(', ')', '+', '*']);
-    const CLASSES: &[&str] = &[
+/// What is taken out of a text.
+enum Replaced {
+    /// All digits, perhaps with letters.
+    Digits,
+    /// Letters alone.
+    Letters,
+}
+
+/// Which of letters and digits, whichever they are, are replaced by something that is not made of them.
+fn masked(pattern: &Expr, with: &Expr) -> Option<Replaced> {
+    const DIGITS: &[&str] = &[
         ".",
         "\\d",
         "\\w",
         "[0-9]",
-        "[a-z]",
-        "[A-Z]",
-        "[a-zA-Z]",
-        "[A-Za-z]",
         "[a-zA-Z0-9]",
         "[A-Za-z0-9]",
         "[^@]",
         "[[:alnum:]]",
-        "[[:alpha:]]",
         "[[:digit:]]",
     ];
-    CLASSES.contains(&pattern) && !with.contains(['\\', '$', '&'])
+    const LETTERS: &[&str] = &["[a-z]", "[A-Z]", "[a-zA-Z]", "[A-Za-z]", "[[:alpha:]]"];
+    let (pattern, with) = (literal::text(pattern)?, literal::text(with)?);
+    // At an end, only so much is replaced as is there.
+    let pattern = if matches!(pattern, "^.*$" | "^.+$") { "." } else { pattern };
+    let pattern = pattern.trim_matches(['(', ')', '+', '*']);
+    let replaced = if DIGITS.contains(&pattern) { Replaced::Digits } else { Replaced::Letters };
+    let is_class = matches!(replaced, Replaced::Digits) || LETTERS.contains(&pattern);
+    (is_class && !with.contains(['\\', '$', '&'])).then_some(replaced)
 }
 
-/// Whether many letters become one, or none.
-fn is_translated(from: &Expr, to: &Expr) -> bool {
-    let (Some(from), Some(to)) = (literal::text(from), literal::text(to)) else { return false };
+/// Which of letters and digits become one letter, or none, if those are many.
+fn translated(from: &Expr, to: &Expr) -> Option<Replaced> {
+    let (from, to) = (literal::text(from)?, literal::text(to)?);
     let replaced: BTreeSet<char> = from.chars().filter(|letter| letter.is_alphanumeric()).collect();
     let with: BTreeSet<char> = to.chars().collect();
-    replaced.len() >= LEAST_REPLACED && with.len() <= 1
+    let has_all_digits = ('0'..='9').all(|digit| replaced.contains(&digit));
+    let is_mask = replaced.len() >= LEAST_REPLACED && with.len() <= 1;
+    is_mask.then_some(if has_all_digits { Replaced::Digits } else { Replaced::Letters })
 }
