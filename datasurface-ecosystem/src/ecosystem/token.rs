@@ -4,7 +4,7 @@ use super::password::ends_with_ignoring_case;
 use std::ops::Range;
 
 /// How tokens of well-known services begin.
-const TOKENS: [&str; 21] = [
+const TOKENS: [&str; 33] = [
     "ghp_",
     "gho_",
     "ghu_",
@@ -23,9 +23,21 @@ const TOKENS: [&str; 21] = [
     "dapi",
     "AIza",
     "AKIA",
+    "ASIA",
+    "GOCSPX-",
+    "dckr_pat_",
+    "dop_v1_",
+    "glsa_",
     "hf_",
     "rk_live_",
+    "rk_test_",
+    "shpat_",
     "sk_live_",
+    "sk_test_",
+    "whsec_",
+    "xapp-",
+    "xoxa-",
+    "xoxr-",
 ];
 
 /// The fewest letters of a token behind its beginning.
@@ -50,7 +62,7 @@ pub(super) fn in_text(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Returns the places of those that are in one word.
 pub(super) fn in_word(word: &str) -> impl Iterator<Item = Range<usize>> {
-    tokens(word).chain(web_tokens(word))
+    tokens(word).chain(mail_keys(word)).chain(web_tokens(word))
 }
 
 /// The tokens of headers, as in `Bearer 2YotnFZFEjr1zCsicMWpAA`: what is long, and no word.
@@ -63,11 +75,10 @@ fn headers(text: &str) -> impl Iterator<Item = Range<usize>> {
         .collect();
     starts.into_iter().filter_map(move |start| {
         let token = text.get(start..)?.split(|c| !is_of_token(c)).next()?;
-        let is_long = token.len() >= SHORTEST_REST && token.contains(|c: char| c.is_ascii_digit());
         let before = text.get(..start)?.trim_end().trim_end_matches(char::is_alphabetic);
         let name = before.trim_end_matches(AROUND).trim_end_matches([':', '=']).trim_end_matches(AROUND);
         let is_of_header = name.len() < before.len() && ends_with_ignoring_case(name, HEADER);
-        (is_long || is_of_header && !token.is_empty()).then_some(start..start + token.len())
+        (is_random(token) || is_of_header && !token.is_empty()).then_some(start..start + token.len())
     })
 }
 
@@ -81,6 +92,11 @@ fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
         let length = rest.get(first..)?.find(end).map_or(rest.len(), |length| first + length);
         Some(start..start + length)
     })
+}
+
+/// Whether a text is long and has digits, as random ones do.
+fn is_random(text: &str) -> bool {
+    text.len() >= SHORTEST_REST && text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// JSON Web Tokens (RFC 7519): three parts, of which the first two are encoded objects.
@@ -97,6 +113,18 @@ fn web_tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// Keys of a service that sends mail: two random parts.
+fn mail_keys(word: &str) -> impl Iterator<Item = Range<usize>> {
+    const START: &str = "SG.";
+    let is_of_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    word.match_indices(START).filter_map(move |(start, _)| {
+        let (first, rest) = word.get(start + START.len()..)?.split_once('.')?;
+        let second = rest.split(|c| !is_of_part(c)).next()?;
+        let is_key = first.chars().all(is_of_part) && is_random(first) && is_random(second);
+        is_key.then_some(start..start + START.len() + first.len() + 1 + second.len())
+    })
+}
+
 /// Words that begin as tokens of well-known services do. In the place of a user, none is too short.
 fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
@@ -108,10 +136,9 @@ fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
         let (known, rest) =
             TOKENS.iter().find_map(|known| token.strip_prefix(known).map(|rest| (known, rest)))?;
         let is_user = run.ends_with('@') && known.ends_with(['_', '-']) && !rest.is_empty();
-        // A token is random, so it has digits. An underscore is in those of one service alone: in others, it parts the words of a name.
-        let is_random = rest.contains(|c: char| c.is_ascii_digit())
-            && (!rest.contains('_') || !known.ends_with('_') || *known == "github_pat_");
-        (is_user || is_random && rest.len() >= SHORTEST_REST).then_some(first..first + token.len())
+        // Underscores part the words of a name, and in some tokens what is random.
+        let is_token = if known.ends_with('_') { rest.split('_').any(is_random) } else { is_random(rest) };
+        (is_user || is_token).then_some(first..first + token.len())
     })
 }
 
@@ -141,11 +168,17 @@ mod tests {
             "AKIAIOSFODNN7EXAMPLE",
             "hf_abcdefgh1234567890",
             "sk_live_51H8abcdefghijkl",
+            "ASIAIOSFODNN7EXAMPLE",
+            "GOCSPX-a1b2c3d4e5f6g7h8",
+            "glsa_a1b2c3d4e5f6g7h8_0123abcd",
+            "github_pat_11ABCDE_a1b2c3d4e5f6g7h8i9",
+            "SG.a1b2c3d4e5f6g7h8.i9j0k1l2m3n4o5p6",
         ] {
             assert_eq!(redact_passwords(token).as_deref(), Some("…"), "{token}");
         }
         for plain in [
             "AKIARA",
+            "SG.a1b2.c3d4",
             "hf_customers_of_2024_by_country",
             "basic classification_of_customers",
             "the bearer of news",
