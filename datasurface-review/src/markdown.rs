@@ -27,6 +27,7 @@ pub(super) fn comment(report: &ReviewReport) -> String {
             format!("{}: {parts}", plain(&missing.repository.to_string()))
         }),
     );
+    section(&mut text, "Approvals", report.claims().map(|claim| plain(&claim)));
     let of = |severity: Severity| {
         report.findings.iter().filter(move |finding| finding.severity() == severity).map(line)
     };

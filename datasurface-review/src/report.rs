@@ -2,7 +2,7 @@
 
 use super::{form, junit, limit, markdown, redacted};
 use chrono::NaiveDate;
-use datasurface_change::{ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
+use datasurface_change::{ApprovalClaim, ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
 use datasurface_document::Report;
 use datasurface_model::{CodeInfo, Findings, Printable, Repository, Text, shortened};
 use serde::Serialize;
@@ -137,6 +137,18 @@ impl ReviewReport {
         self.change.as_ref().map_or(&[], |change| &change.owner_notices)
     }
 
+    /// What was claimed of approvals, in words: which claims were taken on trust, and which count for nothing.
+    pub(super) fn claims(&self) -> impl Iterator<Item = String> {
+        let approvals = self.change.as_ref().map(|change| &change.approvals);
+        let trusted = approvals.into_iter().flat_map(|approvals| &approvals.trusted);
+        let ignored = approvals.into_iter().flat_map(|approvals| &approvals.ignored);
+        let trusted = trusted.map(|trusted| format!("{}, taken on trust", trusted.claim.repository));
+        let nothing = |claim: &ApprovalClaim| {
+            format!("{} for another proposal (`{}`), which counts for nothing", claim.repository, claim.fingerprint)
+        };
+        trusted.chain(ignored.map(nothing))
+    }
+
     /// Returns the report as JSON, with a line feed at the end. Of a report over 2 MiB, lists and texts are cut, and `cut` says which
     /// lists, and how many elements each lacks. Passwords and tokens in the values of the change are hidden.
     #[must_use]
@@ -234,6 +246,7 @@ impl fmt::Display for ReviewReport {
         if let Some(fingerprint) = &self.fingerprint {
             writeln!(f, "fingerprint: {fingerprint}")?;
         }
+        write_lines(f, "approval", self.claims())?;
         let teams = self.notices().iter().map(|notice| format!("{} ({})", notice.team, notice.owner));
         let owners = self.owner_notices().iter().flat_map(|notice| {
             notice.events.values().map(move |event| format!("{} ({}): {event}", notice.part, notice.owner))

@@ -272,6 +272,24 @@ fn a_checkout_has_the_documents_that_are_judged() {
 }
 
 /// Everything by which git would execute something that a repository or its settings name.
+/// Names in an older encoding are in many repositories. One that a document has is refused, since a report could not say it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_in_another_encoding_matters_where_it_is_that_of_a_document() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let repo = Repo::new(&models::first());
+    let path = |name: &[u8]| repo.fixture.path("").join(OsStr::from_bytes(name));
+    fs::write(path(b"caf\xe9.txt"), "menu").unwrap();
+    repo.commit("menu");
+    repo.git("update-ref refs/remotes/origin/main HEAD");
+    repo.review(STRANGER).good();
+    repo.review(&format!("git:HEAD git:HEAD {STRANGER}")).good();
+    fs::write(path(b"caf\xe9.yaml"), "format: datasurface/1\n").unwrap();
+    repo.review(STRANGER).refused("review/git", "no plain text");
+    repo.commit("document");
+    repo.review(STRANGER).refused("review/git", "not plain text");
+}
+
 #[test]
 fn nothing_that_a_change_names_is_executed() {
     let repo = Repo::new(&models::first());

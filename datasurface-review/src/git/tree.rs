@@ -7,6 +7,7 @@ use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_document::{Documents, StoredFile, StoredFileKind};
 use datasurface_model::Findings;
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
 };
@@ -55,7 +56,7 @@ impl Repository {
             (path, None)
         };
         let entries = match self.folder(&root, folder)? {
-            Some(tree) => self.listing(&tree)?,
+            Some(tree) => self.listing(&tree, may_be_of_model)?,
             None => Vec::new(),
         };
         let beside = |name: &str| entries.iter().find(|entry| entry.file.path == name).cloned();
@@ -137,12 +138,26 @@ impl Repository {
         Ok(found.into_iter().flatten().next())
     }
 
-    /// Lists all files in a tree, with their paths from there.
-    pub(super) fn listing(&self, tree: &ObjectId) -> Answered<Vec<Entry>> {
+    /// Lists all files in a tree, with their paths from there, but for those whose names are not plain text. One of these that is wanted is
+    /// an error.
+    pub(super) fn listing(
+        &self,
+        tree: &ObjectId,
+        is_wanted: impl Fn(&StoredFile) -> bool,
+    ) -> Answered<Vec<Entry>> {
         let arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", tree.as_str()];
         let said = invoke(self.isolated().args(arguments), b"")?;
-        let lines = said.out.split(|byte| *byte == 0).filter(|line| !line.is_empty());
-        lines.map(entry).collect()
+        let mut entries = Vec::new();
+        for line in said.out.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+            let text = String::from_utf8_lossy(line);
+            let entry = entry(&text).ok_or_else(|| odd(&text))?;
+            if matches!(text, Cow::Borrowed(_)) {
+                entries.push(entry);
+            } else if is_wanted(&entry.file) {
+                return Err(odd(&text));
+            }
+        }
+        Ok(entries)
     }
 }
 
@@ -199,25 +214,29 @@ fn may_be_document(pattern: &str) -> bool {
     })
 }
 
+/// Whether a file may be one that a model has, or may lead to one.
+fn may_be_of_model(file: &StoredFile) -> bool {
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    file.kind != StoredFileKind::Regular
+        || file.is_document()
+        || [LOCK_FILE_NAME, CONFIGURATION_FILE_NAME, ATTRIBUTES].contains(&name)
+}
+
+fn odd(line: &str) -> Findings {
+    refused(&format!("the commit lists a file whose name is not plain text: {line}"), "rename the file")
+}
+
 /// Reads `mode type id size<tab>path`.
-fn entry(line: &[u8]) -> Answered<Entry> {
-    let odd = || {
-        let why = format!(
-            "the commit lists a file whose name is not plain text: {}",
-            String::from_utf8_lossy(line)
-        );
-        refused(&why, "rename the file")
-    };
-    let line = str::from_utf8(line).map_err(|_| odd())?;
-    let (attributes, path) = line.split_once('\t').ok_or_else(odd)?;
+fn entry(line: &str) -> Option<Entry> {
+    let (attributes, path) = line.split_once('\t')?;
     let attributes: Vec<&str> = attributes.split_whitespace().collect();
-    let [mode, _, id, size] = attributes.as_slice() else { return Err(odd()) };
+    let [mode, _, id, size] = attributes.as_slice() else { return None };
     let kind = match *mode {
         "120000" => StoredFileKind::Link,
         "160000" => StoredFileKind::Submodule,
         _ => StoredFileKind::Regular,
     };
     let size = size.parse().unwrap_or_default();
-    let id = ObjectId::from_hex(id).ok_or_else(odd)?;
-    Ok(Entry { id, file: StoredFile { path: path.to_owned(), kind, size } })
+    let id = ObjectId::from_hex(id)?;
+    Some(Entry { id, file: StoredFile { path: path.to_owned(), kind, size } })
 }

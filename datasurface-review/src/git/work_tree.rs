@@ -8,7 +8,7 @@ use super::{
 use datasurface_broker::LOCK_FILE_NAME;
 use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_document::{StoredFile, StoredFileKind};
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{borrow::Cow, collections::BTreeMap, fs, path::Path};
 
 impl Repository {
     /// Returns `HEAD` with what documents and the lock in this folder have in the work tree, as a commit on top of it; `HEAD` itself
@@ -20,7 +20,8 @@ impl Repository {
     pub fn work_tree(&self, folder: &str) -> Answered<ObjectId> {
         let head = self.commit("HEAD")?;
         let Some(root) = &self.work_tree else { return Ok(head) };
-        let committed = self.listing(&self.peeled(&head, "tree")?.unwrap_or_else(|| head.clone()))?;
+        let tree = self.peeled(&head, "tree")?.unwrap_or_else(|| head.clone());
+        let committed = self.listing(&tree, |file| is_of_model(&file.path, folder))?;
         let committed = committed.into_iter().filter(|entry| is_of_model(&entry.file.path, folder));
         let mut committed: BTreeMap<String, (StoredFileKind, ObjectId)> =
             committed.map(|entry| (entry.file.path, (entry.file.kind, entry.id))).collect();
@@ -81,11 +82,9 @@ impl Repository {
             if !is_of_model(path, folder) {
                 continue;
             }
-            if path.contains(['\n', '\r']) {
-                return Err(refused(
-                    "a file of the work tree has a line feed in its name",
-                    "rename the file",
-                ));
+            if path.contains(['\n', '\r']) || matches!(text, Cow::Owned(_)) {
+                let why = format!("`{}` in the work tree is no plain text", path.escape_debug());
+                return Err(refused(&why, "rename the file"));
             }
             let is_skipped = tag == "S";
             files.insert(
