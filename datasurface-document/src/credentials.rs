@@ -1,11 +1,17 @@
 //! The places of credentials in a text, without reading it: it may be no document that can be read, and its lines are shown all the
 //! same.
 
-use datasurface_model::names_secret_member;
+use datasurface_model::{names_secret_member, nearest};
 use std::ops::Range;
 
 /// The last letters of a member in which passwords stand under names of anybody's choice.
 const CREDENTIALS: &str = "credentials";
+
+/// The members of a credential. What any other one is given may be the password.
+const MEMBERS: [&str; 3] = ["name", "kind", "opens"];
+
+/// What a misspelt name may mean, whose value is hidden as well.
+const MISSPELT: [&str; 4] = ["passwd", "password", "secret", "token"];
 
 /// Longest name of a member that is looked at, in bytes.
 const LONGEST_NAME: usize = 64;
@@ -53,7 +59,21 @@ fn is_secret(before: &str) -> bool {
     let start = before.floor_char_boundary(before.len().saturating_sub(LONGEST_NAME));
     let last = before.get(start..).unwrap_or_default();
     let quoted = last.strip_suffix('"').and_then(|name| name.rsplit('"').next());
-    quoted.is_some_and(|name| name.contains('\\')) || names_secret_member(last)
+    let word = last.rsplit(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+    let is_misspelt = || {
+        let begins_alike = word.starts_with(['p', 'P', 's', 'S', 't', 'T']) && (4..=12).contains(&word.len());
+        begins_alike && !last.ends_with(char::is_whitespace) && nearest(word, MISSPELT).is_some()
+    };
+    quoted.is_some_and(|name| name.contains('\\')) || names_secret_member(last) || is_misspelt()
+}
+
+/// Whether a part of a line in what is called credentials has something that only a name, a kind or a container would not be.
+pub(super) fn may_have_secret(line: &str) -> bool {
+    let parts = line.split([',', '{', '}', '[', ']']).map(|part| part.trim().trim_start_matches("- "));
+    parts.filter(|part| !part.starts_with('#')).any(|part| match part.split_once(':') {
+        Some((name, _)) => !MEMBERS.contains(&name.trim().trim_matches(['"', '\''])),
+        None => part.contains('='),
+    })
 }
 
 /// Returns the length of a value that begins below its name: up to the end of the first line that has anything, besides comments.

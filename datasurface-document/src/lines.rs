@@ -1,7 +1,7 @@
 //! Lines and columns, for people; everything else counts bytes.
 
 use super::{
-    credentials::{extents_of_credentials, extents_of_secrets},
+    credentials::{extents_of_credentials, extents_of_secrets, may_have_secret},
     tree::Extent,
 };
 use datasurface_model::{Position, redact_passwords};
@@ -65,13 +65,10 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// Whether a line that begins here gives something that is called credentials a user with a password, which nothing else tells
-    /// from a name.
+    /// Whether a line that begins here has something in what is called credentials that nothing tells from a password: it belongs to no
+    /// credential of a document.
     fn has_login(&self, start: usize, line: &str) -> bool {
-        let values = self.on_line(&self.credentials, start, line);
-        values.flat_map(|value| value.split(':').skip(1)).any(|after| {
-            after.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '{' | '[' | ','))
-        })
+        self.on_line(&self.credentials, start, line).any(may_have_secret)
     }
 
     /// Whether a line that begins here has what a member called like a password is given, or a part of that.
@@ -149,6 +146,9 @@ mod tests {
             "credentials\n  : joe:s3cret",
             "credentials:\n- Lake: joe:s3cret",
             "credentials: # of\n  # the lake\n  Lake: joe:s3cret",
+            "credentials:\n- name: reader\n  value: s3cret",
+            "credentials: {reader: s3cret}",
+            "credentials: [{name: reader, \"val\": s3cret}, writer=s3cret]",
         ] {
             let lines = Lines::new("model.yaml", text);
             let shown = |at| lines.position(Extent { start: at, end: at }).text.unwrap_or_default();
@@ -185,6 +185,8 @@ mod tests {
             "secrets: {Lake: x,\n  Store: hunter2}",
             "TOKENS:\n  Lake:\n    hunter2",
             "\"passw\\x6frd\":\n  hunter2",
+            "pasword: hunter2",
+            "{host: a, passwrd: hunter2}",
         ] {
             let lines = Lines::new("model.yaml", text);
             let shown = |at| lines.position(Extent { start: at, end: at }).text.unwrap_or_default();

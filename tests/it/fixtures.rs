@@ -43,6 +43,7 @@ const BEYOND: &[&str] = &[
     // It takes a target or a lock that somebody changed.
     "lock/cannot-continue",
     "lock/edited",
+    "lock/former-store",
     "lock/former-team",
     "lock/gone",
     "lock/held-changed",

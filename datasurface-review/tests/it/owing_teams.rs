@@ -83,6 +83,34 @@ fn a_team_that_left_data_is_not_undeclared_and_declared_anew() {
     }
 }
 
+/// The removal is accepted, and nobody rendered it: the lock has the data as that of the datastore.
+#[test]
+fn a_datastore_that_left_data_is_not_declared_anew_by_another_team_before_that_is_rendered() {
+    let site = Site::new();
+    site.render(world([store("S", [dataset("a")])], others()), today());
+    let with = |owner: &str, added: Datastore| match owner {
+        "T" => world([added], others()),
+        _ => world([], others().into_iter().chain([added])),
+    };
+    let renamed = || store("New", [dataset("a")]).renamed_from("S");
+    for added in [store("S", [dataset("a")]), store("s", [dataset("a")]), renamed()] {
+        let codes = codes_of(&empty(), &with("U", added.clone()), &site.lock(), ZONE);
+        assert!(codes.contains(&"lock/former-store".to_owned()), "{codes:?}");
+        // Its lock may be that of a rendering upon the live one: no other verdict.
+        let theirs = Site::new();
+        theirs.render(world([store("S", [dataset("a")])], others()), today());
+        theirs.render(with("U", added.clone()), today());
+        let sides = [(&empty(), &site.lock()), (&with("U", added.clone()), &theirs.lock())];
+        let report = judged(sides, ZONE, today());
+        assert!(refusals(&report).iter().any(|code| code.starts_with("lock/")), "{report}");
+        // The mirrors: its own team goes on with it, and once the removal is rendered the data is left, and not taken up.
+        for (owner, lock) in [("T", site.lock()), ("U", emptied()), ("U", Lock::default())] {
+            let codes = codes_of(&empty(), &with(owner, added.clone()), &lock, ZONE);
+            assert!(!codes.contains(&"lock/former-store".to_owned()), "{owner}: {codes:?}");
+        }
+    }
+}
+
 #[test]
 fn a_team_that_left_data_does_not_lose_its_name_by_a_rename() {
     let lock = emptied();

@@ -4,7 +4,7 @@ use datasurface_model::CodeInfo;
 
 /// Every code of a change of a lock.
 pub(crate) static CODES: &[&CodeInfo] =
-    &[&EDITED, &FORMER_TEAM, &LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER];
+    &[&EDITED, &FORMER_STORE, &FORMER_TEAM, &LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER];
 
 pub(crate) static LOCK_GONE: CodeInfo = CodeInfo::error(
     "lock/gone",
@@ -36,7 +36,7 @@ pub static OTHER_OWNER: CodeInfo = CodeInfo::error(
     "lock/other-owner",
     "a lock gives stored data to another team",
     "The lock remembers the team that declared a datastore last: only that team may take up what is held of it. Rendering writes the entry, \
-     from what is declared. Here it names a team that the lock before it does not name, and that did not declare the datastore: somebody      edited it. Restore the entry.",
+     from what is declared. Here it names a team that the lock before it does not name, and that did not declare the datastore: somebody edited it. Restore the entry.",
 )
 .not_waivable();
 
@@ -46,6 +46,15 @@ pub(crate) static EDITED: CodeInfo = CodeInfo::error(
     "What a lock says of decisions, of the revision that was reached, of storage names, of owners, of what is left, of what is held and of what rows derive \
      from is what the lock of the live model says, or what rendering or a verb makes of that. Anything else is an edit, or a merge of two branches: something would be stored under another \
      name, or somebody would lose what is theirs. Restore the lock of the live branch, and change it by `render`, `move` and `release` alone. A pin says which platform is wanted.",
+)
+.not_waivable();
+
+pub(crate) static FORMER_STORE: CodeInfo = CodeInfo::error(
+    "lock/former-store",
+    "a new datastore has the name of one that left another team's data",
+    "By the lock, data is stored under this name that belongs to a team whose datastore is not declared in the live model any more. What is new \
+     would take it up. That the data is left, the lock knows once the live model is rendered, and a new datastore of that name is then stored under \
+     another one. Render it first, and put that lock into the live branch; or choose another name.",
 )
 .not_waivable();
 

@@ -6,11 +6,16 @@ mod entries;
 pub(crate) use codes::CODES;
 pub use codes::OTHER_OWNER;
 
-use crate::{Lock, Owed, storage, storage::StorageRecord};
+use crate::{
+    Lock, Owed, storage,
+    storage::{Owners, StorageRecord},
+};
 use chrono::NaiveDate;
-use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
+use codes::{FORMER_STORE, HELD_CHANGED, HELD_NAME, LOCK_GONE};
 use datasurface_graph::StorageOf;
-use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
+use datasurface_model::{
+    DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, TeamKey, Valid, segment,
+};
 use datasurface_platform::HeldState;
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -92,7 +97,8 @@ impl LockChange<'_> {
         let [old, new] = self.ecosystems;
         let names = self.names_after();
         let then = storage::declared_owners(old, &storage::allocate(old, self.old).record);
-        let unknown = self.new.unknown_owners(self.old, &then, &storage::declared_owners(new, &names));
+        let now = storage::declared_owners(new, &names);
+        let unknown = self.new.unknown_owners(self.old, &then, &now);
         let given = unknown.into_iter().map(|(stored, team)| {
             format!("by the lock, `{stored}` belongs to the team `{team}`, which has not declared it")
         });
@@ -100,7 +106,30 @@ impl LockChange<'_> {
             Diagnostic::new(&OTHER_OWNER, lock_path(), message)
                 .with_help("restore the entries of the lock that the live model has")
         };
-        given.map(finding).collect()
+        given.map(finding).chain(self.former_stores(&names, &then, &now)).collect()
+    }
+
+    /// The datastores that come with the change, and would take up what the lock knows as that of another team: its removal was not rendered,
+    /// so that nothing is left by it yet.
+    fn former_stores(&self, names: &StorageRecord, then: &Owners, now: &Owners) -> Vec<Diagnostic> {
+        let [_, new] = self.ecosystems;
+        let gone = self.old.owners.iter().flatten().filter(|(store, _)| !then.contains_key(*store));
+        // Names that differ in case alone can be one where they are stored.
+        let gone: BTreeMap<String, &TeamKey> =
+            gone.map(|(store, team)| (store.as_str().to_ascii_lowercase(), team)).collect();
+        let mut found = Vec::new();
+        for store in new.datastores().into_iter().filter(|_| !gone.is_empty()) {
+            let (name, stored) = (store.entity.name(), names.datastore(store.entity.name()));
+            let owner = gone.get(&stored.as_str().to_ascii_lowercase()).copied();
+            if let Some(owner) = owner.filter(|owner| now.get(&stored).is_some_and(|now| now != *owner)) {
+                let message = format!(
+                    "the datastore `{name}` is new, and by the lock what is stored as `{stored}` belongs to the team `{owner}`"
+                );
+                let help = "render the live model first, and put that lock into the live branch, or choose another name";
+                found.push(Diagnostic::new(&FORMER_STORE, store.path(), message).with_help(help));
+            }
+        }
+        found
     }
 
     /// Whether an entry may become what the new lock makes of it.
