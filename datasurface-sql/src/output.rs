@@ -205,11 +205,11 @@ pub enum SqlProblem {
         /// The names of two of the tables.
         tables: [String; 2],
     },
-    /// SELECTs that are combined, and have different numbers of columns.
+    /// Rows that are combined or compared, and have different numbers of columns.
     ColumnCounts {
-        /// What combines them, as `UNION`.
+        /// What does so, as `UNION`, `VALUES` and `IN`.
         operator: String,
-        /// The numbers of columns of the first one, and of the one behind it.
+        /// The numbers of columns of the first ones, and of those behind them.
         counts: [usize; 2],
     },
     /// A number by which rows are ordered, of which no column is.

@@ -1,6 +1,9 @@
 //! The addresses of containers: two that share one are one physical database.
 
-use super::{ContainerKind, DataContainer, DatabaseServer, custom_address::custom_address};
+use super::{
+    ContainerKind, ContainerTechnology, DataContainer, DatabaseServer,
+    custom_address::{custom_address, custom_databases},
+};
 use datasurface_schema::{Text, folded};
 use std::net::IpAddr;
 use unicode_normalization::UnicodeNormalization;
@@ -106,14 +109,15 @@ impl DataContainer {
     }
 
     /// Returns the addresses without ports. Two containers that share one may be one physical database: by the port of a server, of a pool of connections, or of
-    /// one of several listeners. What a machine calls itself has none: its ports are apart.
+    /// one of several listeners. What a machine calls itself has none: its ports are apart. A technology that only plug-ins know may be another word for any.
     #[must_use]
     pub fn host_addresses(&self) -> Vec<Text> {
         let technology = self.kind().technology();
-        let of_host = |host: &str, rest: &str| {
+        let of_technology = |technology: &str, host: &str, rest: &str| {
             let host = canonical_host(host);
             (host != "localhost").then(|| Text::from(format!("{HOST}{technology} {host} {rest}")))
         };
+        let of_host = |host: &str, rest: &str| of_technology(technology.as_str(), host, rest);
         if let Some(DatabaseServer { host, database, .. }) = self.kind().server() {
             return of_host(host, &database.to_lowercase()).into_iter().collect();
         }
@@ -121,6 +125,15 @@ impl DataContainer {
             ContainerKind::Kafka { brokers } => {
                 let hosts = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
                 hosts.filter_map(|(host, _)| of_host(host, "")).collect()
+            }
+            ContainerKind::Custom { properties, technology: _ } => {
+                let words = || ContainerTechnology::WORDS.iter().copied().chain(["custom"]);
+                let databases = custom_databases(properties).into_iter();
+                databases
+                    .flat_map(|(host, database)| {
+                        words().filter_map(move |word| of_technology(word, &host, &database))
+                    })
+                    .collect()
             }
             _ => Vec::new(),
         }

@@ -4,6 +4,9 @@ use super::address::canonical_host;
 use datasurface_schema::{Json, Text, Value};
 use std::collections::BTreeSet;
 
+/// The most hosts, and the most databases at each, that are compared with those of other technologies.
+const MOST: usize = 16;
+
 /// The names of properties that say at which host something is, in small letters without what parts words; and how others end. Others say how it is used.
 const HOSTS: [&str; 12] = [
     "account", "address", "cluster", "endpoint", "host", "hostname", "hosts", "instance", "server",
@@ -23,7 +26,23 @@ pub(super) fn custom_address(technology: &str, properties: &Json) -> Option<Text
     if matches!(properties.as_str(), "{}" | "null") {
         return None;
     }
-    // Whatever each is called: one writes `host`, and another one `server`.
+    let [hosts, databases] = places(properties);
+    let place: Vec<String> = hosts.into_iter().chain(databases).collect();
+    let place = if place.is_empty() { properties.as_str().to_owned() } else { place.join(" ") };
+    Some(format!("custom {} {place}", technology.to_lowercase()).into())
+}
+
+/// Returns the databases at hosts that properties say: what the technology is called there tells none from another one.
+pub(super) fn custom_databases(properties: &Json) -> Vec<(String, String)> {
+    let [hosts, databases] = places(properties);
+    let at = |host: &String| {
+        databases.iter().take(MOST).map(|database| (host.clone(), database.clone())).collect::<Vec<_>>()
+    };
+    hosts.iter().take(MOST).flat_map(at).collect()
+}
+
+/// The hosts and the databases that properties say, whatever each is called: one writes `host`, and another one `server`.
+fn places(properties: &Json) -> [BTreeSet<String>; 2] {
     let [mut hosts, mut databases, mut inside] = [BTreeSet::new(), BTreeSet::new(), BTreeSet::new()];
     let mut open = vec![(None, properties.value())];
     while let Some((kind, value)) = open.pop() {
@@ -49,10 +68,7 @@ pub(super) fn custom_address(technology: &str, properties: &Json) -> Option<Text
             _ => {}
         }
     }
-    let databases = if databases.is_empty() { inside } else { databases };
-    let place: Vec<String> = hosts.into_iter().chain(databases).collect();
-    let place = if place.is_empty() { properties.as_str().to_owned() } else { place.join(" ") };
-    Some(format!("custom {} {place}", technology.to_lowercase()).into())
+    [hosts, if databases.is_empty() { inside } else { databases }]
 }
 
 /// What a property says of a place.

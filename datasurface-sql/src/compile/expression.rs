@@ -4,6 +4,7 @@ use super::{
     Compiler,
     from::single,
     parts::{Parts, parts},
+    said_count,
     scope::{Meaning, Scope, Value, add},
     types, window,
 };
@@ -65,11 +66,25 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             }
             Expr::InSubquery { expr, subquery, negated: _ } => {
                 waiting.push((expr, None));
-                let sources = compiler.query(subquery, Some(scope)).all_sources();
-                Meaning::Value(Value { sources, ..Value::default() })
+                let listed = compiler.query(subquery, Some(scope));
+                let is_one = matches!(**expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_));
+                if let Some(count) = said_count(&listed).filter(|count| is_one && *count != 1) {
+                    let operator = "IN".to_owned();
+                    compiler.problems.push(SqlProblem::ColumnCounts { operator, counts: [1, count] });
+                }
+                Meaning::Value(Value { sources: listed.all_sources(), ..Value::default() })
+            }
+            // `ARRAY(SELECT …)`: what is made of all rows.
+            Expr::Function(Function { args: FunctionArguments::Subquery(query), .. }) => {
+                let selected = compiler.query(query, Some(scope));
+                Meaning::Value(Value::unclear(selected.everything().after(Step::MAKE)))
             }
             // To some dialects that is a column if there is one of this name, to others it is not.
             other if word(other).is_some_and(|word| scope.provides(&word)) => unread(other, compiler),
+            Expr::Function(function) if let Some(reader) = reads_elsewhere(function) => {
+                compiler.problems.push(SqlProblem::UnknownTable { name: reader.to_owned(), nearest: None });
+                unread(expression, compiler)
+            }
             // To some dialects, `column.name()` calls what is done to the column.
             Expr::Function(function) if is_of_column(function, scope) => unread(expression, compiler),
             other => match parts(other, scope, &mut compiler.taken) {
@@ -206,6 +221,22 @@ pub(super) const READERS: [&str; 23] = [
     "ts_stat",
     "xmlquery",
 ];
+
+/// The name of a function that surely reads what is no input: a file, another database, or a table that a text names.
+fn reads_elsewhere(function: &Function) -> Option<&str> {
+    const OUTSIDE: &[&str] = &[
+        "database_to_xml",
+        "load_file",
+        "pg_ls_dir",
+        "pg_read_binary_file",
+        "pg_read_file",
+        "query_to_xml",
+        "readfile",
+        "schema_to_xml",
+        "table_to_xml",
+    ];
+    last_name(function).filter(|_| is_called_anywhere(function, OUTSIDE))
+}
 
 /// What a function is called with; nothing, if it may read what its arguments do not show.
 pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {

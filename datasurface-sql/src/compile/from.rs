@@ -3,7 +3,7 @@
 use super::{
     Compiler, MadeTable,
     expression::{self, READERS},
-    renamed,
+    literal, renamed,
     scope::{Relation, Scope, Table},
 };
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 };
 use datasurface_schema::nearest;
 use sqlparser::ast::{
-    Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor,
-    TableWithJoins,
+    Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, ObjectName,
+    ObjectNamePart, PivotValueSource, TableAlias, TableFactor, TableWithJoins,
 };
 use std::rc::Rc;
 
@@ -81,6 +81,7 @@ impl<'a> Compiler<'_, 'a> {
         {
             self.problems.push(SqlProblem::UnknownTable { name: reader.value.clone(), nearest: None });
         }
+        self.arguments(factor, scope);
         let relation = match factor {
             TableFactor::Table {
                 name,
@@ -112,6 +113,9 @@ impl<'a> Compiler<'_, 'a> {
                 conditions.extend(self.from(std::slice::from_ref(table_with_joins), scope));
                 return;
             }
+            TableFactor::TableFunction { expr, alias: None } if let Some(name) = literal::text(expr) => {
+                self.table(&ObjectName::from(vec![Ident::new(name)]), None)
+            }
             TableFactor::Table { alias, .. }
             | TableFactor::TableFunction { alias, .. }
             | TableFactor::Function { alias, .. }
@@ -129,6 +133,27 @@ impl<'a> Compiler<'_, 'a> {
             }
         };
         scope.relations.push(relation);
+    }
+
+    /// Reports what is wrong in the arguments of what makes a table. A word alone may be one of the function, and no column.
+    fn arguments(&mut self, factor: &TableFactor, scope: &Scope<'_>) {
+        let arguments = match factor {
+            TableFactor::Table { args: Some(arguments), .. } => &arguments.args[..],
+            TableFactor::Function { args, .. } => args,
+            TableFactor::Pivot { value_source: PivotValueSource::Subquery(query), .. } => {
+                self.query(query, Some(scope));
+                &[]
+            }
+            _ => &[],
+        };
+        for argument in arguments {
+            if let FunctionArg::Unnamed(FunctionArgExpr::Expr(
+                argument @ (Expr::Subquery(_) | Expr::CompoundIdentifier(_)),
+            )) = argument
+            {
+                expression::value(argument, scope, self);
+            }
+        }
     }
 
     fn table(&mut self, name: &ObjectName, alias: Option<&TableAlias>) -> Relation<'a> {
@@ -191,10 +216,11 @@ impl<'a> Compiler<'_, 'a> {
 }
 
 /// Functions that stand in the place of a table alone, and read files, or databases of elsewhere: no input.
-const OUTSIDE: &str = " arrow_scan azureblobstorage delta_scan deltalake file filelist glob hdfs iceberg iceberg_scan jdbc mongodb \
-     mysql mysql_query mysql_scan odbc opendatasource openrowset parquet_scan postgres_query postgres_scan postgresql \
-     read_blob read_csv read_csv_auto read_files read_json read_json_auto read_json_objects read_kafka read_ndjson read_parquet read_text \
-     read_xlsx remote remotesecure s3 s3cluster sniff_csv sqlite_query sqlite_scan url ";
+const OUTSIDE: &str = " arrow_scan azureblobstorage delta_scan deltalake duckdb_columns duckdb_databases duckdb_secrets duckdb_tables \
+     duckdb_views file filelist glob hdfs iceberg iceberg_scan jdbc mongodb mysql mysql_query mysql_scan odbc opendatasource openrowset \
+     parquet_file_metadata parquet_kv_metadata parquet_metadata parquet_scan parquet_schema pg_ls_dir postgres_query postgres_scan \
+     postgresql query query_table read_blob read_csv read_csv_auto read_files read_json read_json_auto read_json_objects read_kafka read_ndjson read_parquet read_text \
+     read_xlsx remote remotesecure s3 s3cluster sniff_csv sqlite_query sqlite_scan st_read url ";
 
 fn reads_elsewhere(function: &str) -> bool {
     let mut outside = OUTSIDE.split_whitespace().chain(READERS);

@@ -4,7 +4,8 @@
 //! until it is decided whether the values of columns depend on it.
 
 use super::{
-    Compiler, MadeTable, expression,
+    Compiler, MadeTable,
+    expression::{self, is_called},
     from::single,
     scope::{Alias, Relation, Scope, Table, Value, add},
     single_rows::grouped_by,
@@ -154,6 +155,13 @@ impl<'a> Compiler<'_, 'a> {
             SelectItem::ExprWithAlias { expr, alias } => {
                 made.columns.push(self.column(expr, Some(alias), scope));
             }
+            // Spark, or DuckDB, makes several columns of these.
+            SelectItem::UnnamedExpr(Expr::Function(function))
+                if is_called(function, &["columns", "inline", "json_tuple", "posexplode", "stack"]) =>
+            {
+                (made.is_complete, made.is_in_order) = (false, false);
+                made.others.add(self.mentioned(item, Some(scope)).after(Step::MAKE));
+            }
             SelectItem::UnnamedExpr(expr) => made.columns.push(self.column(expr, own_name(expr), scope)),
             SelectItem::Wildcard(options) => {
                 let tables: Vec<_> = scope.relations.iter().collect();
@@ -190,6 +198,7 @@ fn own_name(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Identifier(name) => Some(name),
         Expr::CompoundIdentifier(names) => names.last(),
+        Expr::Nested(inner) => own_name(inner),
         _ => None,
     }
 }
@@ -199,12 +208,22 @@ fn own_name(expr: &Expr) -> Option<&Ident> {
 fn implied_names(expr: &Expr) -> Vec<String> {
     let mut names = Vec::new();
     let mut inner = expr;
-    while let Expr::Cast { expr, data_type, .. } = inner {
-        names.extend(types::name(data_type));
-        inner = expr;
+    loop {
+        inner = match inner {
+            Expr::Cast { expr, data_type, .. } => {
+                names.extend(types::name(data_type));
+                expr
+            }
+            Expr::Nested(expr) | Expr::Collate { expr, collation: _ } => expr,
+            _ => break,
+        }
     }
     match inner {
-        Expr::Function(Function { name, .. }) => names.extend(single(name).map(str::to_owned)),
+        Expr::Function(Function { name, .. }) => {
+            let name = single(name).map(str::to_owned);
+            names.extend(name.iter().filter(|name| is(name, "explode")).map(|_| "col".to_owned()));
+            names.extend(name);
+        }
         Expr::Case { .. } => names.push("case".to_owned()),
         Expr::Exists { .. } => names.push("exists".to_owned()),
         Expr::Extract { .. } => names.extend(["extract".to_owned(), "date_part".to_owned()]),
@@ -215,10 +234,10 @@ fn implied_names(expr: &Expr) -> Vec<String> {
         Expr::Position { .. } => names.push("position".to_owned()),
         // A scalar subquery is called as what it selects.
         Expr::Subquery(query) => {
-            if let Some(SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) =
-                query.body.as_select().and_then(|select| select.projection.first())
-            {
-                names.extend(own_name(expr).map(|name| name.value.clone()));
+            match query.body.as_select().and_then(|select| select.projection.first()) {
+                Some(SelectItem::UnnamedExpr(expr)) => names.extend(implied_names(expr)),
+                Some(SelectItem::ExprWithAlias { expr: _, alias }) => names.push(alias.value.clone()),
+                _ => {}
             }
         }
         other => names.extend(own_name(other).map(|name| name.value.clone())),

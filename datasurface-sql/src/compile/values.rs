@@ -5,7 +5,7 @@ use super::{
     scope::{Scope, Value, add},
     types,
 };
-use crate::output::OutputColumn;
+use crate::output::{OutputColumn, SqlProblem};
 use sqlparser::ast::Values;
 use std::collections::BTreeSet;
 
@@ -19,6 +19,8 @@ impl Compiler<'_, '_> {
                 columns = (0..row.content.len()).map(unnamed).collect();
             }
             if row.content.len() != columns.len() {
+                let counts = [columns.len(), row.content.len()];
+                self.problems.push(SqlProblem::ColumnCounts { operator: "VALUES".to_owned(), counts });
                 return self.open(values, outer);
             }
             for (column, expression) in columns.iter_mut().zip(&row.content) {

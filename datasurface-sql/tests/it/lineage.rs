@@ -236,6 +236,13 @@ fn columns_have_the_names_that_the_statement_gives() {
     for (column, name) in output.columns.iter().zip(["ID", "N", "COUNT", "city", ""]) {
         assert_eq!(column.may_be_named(name), !name.is_empty(), "{name}");
     }
+    let output = select(
+        "SELECT (p.id), city COLLATE \"C\", (SELECT max(id) AS a FROM Shop_orders), (SELECT max(id) FROM Shop_orders), explode(name) FROM Shop_people p",
+    );
+    for (column, name) in output.columns.iter().zip(["id", "city", "a", "max", "col"]) {
+        assert!(column.may_be_named(name), "{name}");
+    }
+    assert!(!select("SELECT id, posexplode(name) FROM Shop_people").is_complete);
     let all = select("SELECT *, 1 AS one FROM Shop_people NATURAL JOIN Shop_orders");
     let names: Vec<_> = all.columns.iter().filter_map(|column| column.name.as_deref()).collect();
     assert_eq!(names, ["id", "name", "city", "buyer", "amount", "placed", "one"]);

@@ -199,9 +199,9 @@ fn name_problem(problem: &SqlProblem, at: ModelPath) -> Diagnostic {
                 .with_help(format!("write the table before it, as `{one}.{name}`"))
         }
         SqlProblem::ColumnCounts { operator, counts: [one, other] } => {
-            let message = format!("`{operator}` combines SELECTs that have {one} and {other} columns");
+            let message = format!("`{operator}` has rows of {one} and of {other} columns");
             Diagnostic::new(&COLUMN_COUNTS, at, message)
-                .with_help("let each return as many; one that has no value is `CAST(NULL AS …)`")
+                .with_help("let each row have as many; one that has no value is `CAST(NULL AS …)`")
         }
         SqlProblem::UnknownPlace { place, count } => {
             let message = format!("`ORDER BY {place}` means a column by its place, and there are {count}");
