@@ -289,7 +289,7 @@ fn renamed(mut table: MadeTable, alias: &TableAlias) -> MadeTable {
 }
 
 /// How many columns a table is said to have. How many those of a `*` are is known when it runs.
-pub(super) fn said_count(table: &MadeTable) -> Option<usize> {
+fn said_count(table: &MadeTable) -> Option<usize> {
     let is_said = table.is_in_order && !table.columns.iter().any(|column| column.is_from_wildcard);
     is_said.then_some(table.columns.len())
 }
