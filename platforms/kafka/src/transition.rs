@@ -87,7 +87,9 @@ pub(crate) fn with_transitions(change: &RenderingChange<'_>, plan: Plan) -> Resu
         for before in old.resources.values() {
             match new.resources.get(before.address()) {
                 None if retired.contains(before.address()) => removals.add(before),
-                Some(after) if after.kind() == render::ACL => removals.add_rules(before, after),
+                Some(after) if matches!(after.kind(), render::ACL | render::RECEPTION) => {
+                    removals.add_rules(before, after);
+                }
                 Some(after) if after.kind() == render::TOPIC => removals.add_row_subject(before, after),
                 Some(after) if after.kind() == render::SOURCE => {
                     let tables = grown_tables(before, after);
@@ -122,7 +124,7 @@ impl Removals {
                     .extend(members(gone, render::SUBJECTS).into_iter().flat_map(Map::keys).cloned());
             }
             render::JOB => self.jobs.extend(text(render::NAME)),
-            render::ACL => self.access.extend(access_list(gone)),
+            render::ACL | render::RECEPTION => self.access.extend(access_list(gone)),
             _ => {}
         }
     }
@@ -137,10 +139,13 @@ impl Removals {
 
     /// Adds the rules of a principal that are there no more.
     fn add_rules(&mut self, before: &Resource, after: &Resource) {
-        let (Some(before), Some(after)) = (access_list(before), access_list(after)) else { return };
-        let rules: BTreeSet<Rule> = match before.principal == after.principal {
-            true => before.rules.difference(&after.rules).cloned().collect(),
-            false => before.rules,
+        let Some(before) = access_list(before) else { return };
+        // Where nobody asks for rules any more, there are none.
+        let rules: BTreeSet<Rule> = match access_list(after) {
+            Some(after) if before.principal == after.principal => {
+                before.rules.difference(&after.rules).cloned().collect()
+            }
+            _ => before.rules,
         };
         if !rules.is_empty() {
             self.access.push(AccessList { principal: before.principal, rules });

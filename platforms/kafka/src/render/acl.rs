@@ -1,4 +1,4 @@
-//! Access control lists: what a service may read, one list for each service.
+//! Access control lists: what a service may read, one list for each service; and what the user of the platform itself needs.
 
 use super::{Context, topic};
 use datasurface_platform::prelude::*;
@@ -28,10 +28,12 @@ struct Grant {
     group_prefix: String,
 }
 
-/// The rules of a service.
+/// The rules of a user.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AccessList {
-    pub(crate) principal: String,
+    /// The principal; none is the user as which the runtime logs in, whose name no model has.
+    #[serde(default)]
+    pub(crate) principal: Option<String>,
     pub(crate) rules: BTreeSet<Rule>,
 }
 
@@ -50,6 +52,7 @@ pub(crate) struct Rule {
 pub(crate) enum RuleResource {
     Topic,
     Group,
+    TransactionalId,
 }
 
 /// The meaning of the name in a rule.
@@ -65,7 +68,15 @@ pub(crate) enum RulePattern {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RuleOperation {
     Read,
+    Write,
     Describe,
+}
+
+impl Rule {
+    /// Creates a rule about the resource of exactly this name.
+    pub(super) fn literal(resource: RuleResource, name: &str, operation: RuleOperation) -> Self {
+        Self { resource, pattern: RulePattern::Literal, name: name.to_owned(), operation }
+    }
 }
 
 /// Returns the parts of an export whose consumers read topics themselves.
@@ -100,20 +111,15 @@ pub(super) fn add(
 ) -> Result<(), PlatformError> {
     let grants: Vec<Grant> = scope.parts_as()?;
     let Some(first) = grants.first() else { return Ok(()) };
-    let rule = |resource, pattern, name: &str, operation| Rule {
-        resource,
-        pattern,
-        name: name.to_owned(),
-        operation,
-    };
     let rules = grants.iter().flat_map(|grant| {
+        let group = Rule::literal(RuleResource::Group, &grant.group_prefix, RuleOperation::Read);
         [
-            rule(RuleResource::Topic, RulePattern::Literal, &grant.topic, RuleOperation::Read),
-            rule(RuleResource::Topic, RulePattern::Literal, &grant.topic, RuleOperation::Describe),
-            rule(RuleResource::Group, RulePattern::Prefixed, &grant.group_prefix, RuleOperation::Read),
+            Rule::literal(RuleResource::Topic, &grant.topic, RuleOperation::Read),
+            Rule::literal(RuleResource::Topic, &grant.topic, RuleOperation::Describe),
+            Rule { pattern: RulePattern::Prefixed, ..group },
         ]
     });
-    let list = AccessList { principal: format!("User:{}", first.user), rules: rules.collect() };
+    let list = AccessList { principal: Some(format!("User:{}", first.user)), rules: rules.collect() };
     let resource = Resource::new(format!("{KIND}.{}", key.name), KIND)
         .attribute(PRINCIPAL, &list.principal)
         .attribute(RULES, &list.rules)

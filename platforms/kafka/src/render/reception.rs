@@ -3,13 +3,16 @@
 //! Connect has no source of such files, so the runtime itself is the producer. How far it is is in a topic beside: `runtime/reception/`.
 
 use super::{
-    Context, cluster,
+    Context,
+    acl::{RULES, Rule, RuleOperation, RuleResource},
+    cluster,
     source::service_topic,
     subject::Subjects,
     topic::{self, NAME},
 };
 use crate::record_type::RecordType;
 use datasurface_platform::{BatchesAddress, prelude::*};
+use std::collections::BTreeSet;
 
 /// The kind of the resource, and of what its nodes share.
 pub(crate) const KIND: &str = "reception";
@@ -28,6 +31,9 @@ pub(crate) struct Reception {
     /// The topic that says how far it is.
     pub(crate) positions: String,
     pub(crate) datasets: Vec<ReceivedDataset>,
+    /// The rights of the user as which the runtime logs in, where brokers ask for rules.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) rules: BTreeSet<Rule>,
 }
 
 /// A dataset that is received.
@@ -135,7 +141,22 @@ pub(super) fn add(
         .with_dependencies(parts.iter().map(|part| part.needs.clone()));
     rendering.add_json(own_topic)?;
     let datasets = parts.into_iter().map(|part| part.received).collect();
-    let reception = Reception { name, positions, datasets };
-    let resource = resource.attribute(NAME, &reception.name).attribute("datasets", &reception.datasets);
+    let mut reception = Reception { name, positions, datasets, rules: BTreeSet::new() };
+    let mut resource = resource.attribute(NAME, &reception.name).attribute("datasets", &reception.datasets);
+    if context.settings.acls {
+        reception.rules = rules(&reception);
+        resource = resource.attribute(RULES, &reception.rules);
+    }
     rendering.add(File::json(&format!("{}.json", resource.address()), &reception)?, [resource])
+}
+
+/// The rights without which nobody writes in transactions by the name of a reception, and reads what is there already.
+fn rules(reception: &Reception) -> BTreeSet<Rule> {
+    let topics = reception.datasets.iter().map(|dataset| &dataset.topic).chain([&reception.positions]);
+    let of_topics = topics.flat_map(|topic| {
+        [RuleOperation::Read, RuleOperation::Write]
+            .map(|operation| Rule::literal(RuleResource::Topic, topic, operation))
+    });
+    let producer = Rule::literal(RuleResource::TransactionalId, &reception.name, RuleOperation::Write);
+    of_topics.chain([producer]).collect()
 }

@@ -17,6 +17,8 @@ const STATEMENT: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub(super) struct Clients {
     pub(super) kafka: KafkaClient,
+    /// The user as which the brokers know this client, if they ask for a login.
+    pub(super) user: Option<String>,
     pub(super) connect: ConnectClient,
     /// The registry of schemas, if topics have Avro.
     pub(super) registry: Option<RegistryClient>,
@@ -37,7 +39,7 @@ impl Clients {
         site: &RuntimeContext<'_>,
     ) -> Result<Self, PlatformError> {
         let brokers = settings.brokers().join(",");
-        let security = security(settings, site)?;
+        let (security, user) = security(settings, site)?;
         let kafka = KafkaClient::connect(&brokers, security, Limits::default());
         let kafka = kafka.map_err(|error| kafka_failed(format!("connecting to `{brokers}`"), error))?;
         let url = &settings.connect_url;
@@ -61,7 +63,7 @@ impl Clients {
             client.map_err(|error| rest_failed(format!("connecting to `{url}`"), error))
         });
         let gateway = gateway.transpose()?;
-        Ok(Self { kafka, connect, registry, gateway, avro })
+        Ok(Self { kafka, user, connect, registry, gateway, avro })
     }
 
     /// Reads the value of a record; `None` if it is not of a form that converters write.
@@ -86,15 +88,18 @@ fn rest_login(
     Ok(Some(RestLogin::new(user, password)))
 }
 
-/// The way in which the brokers let a client in.
-fn security(settings: &KafkaSettings, site: &RuntimeContext<'_>) -> Result<Security, PlatformError> {
-    let Some(wanted) = &settings.security else { return Ok(Security::none()) };
+/// The way in which the brokers let a client in, and the user that it is for them.
+fn security(
+    settings: &KafkaSettings,
+    site: &RuntimeContext<'_>,
+) -> Result<(Security, Option<String>), PlatformError> {
+    let Some(wanted) = &settings.security else { return Ok((Security::none(), None)) };
     let security = match wanted.protocol {
         SecurityProtocol::SaslPlaintext => Security::none(),
         SecurityProtocol::Ssl | SecurityProtocol::SaslSsl => Security::none().with_tls(Tls::new()),
     };
     let Some(name) = wanted.credential.as_ref().filter(|_| wanted.protocol.has_login()) else {
-        return Ok(security);
+        return Ok((security, None));
     };
     let host =
         settings.brokers().first().and_then(|broker| broker.rsplit_once(':')).map_or("", |(host, _)| host);
@@ -104,7 +109,7 @@ fn security(settings: &KafkaSettings, site: &RuntimeContext<'_>) -> Result<Secur
         SaslMechanism::ScramSha256 => Mechanism::ScramSha256,
         SaslMechanism::ScramSha512 => Mechanism::ScramSha512,
     };
-    Ok(security.with_login(Login::new(mechanism, user, password)))
+    Ok((security.with_login(Login::new(mechanism, user.clone(), password)), Some(user)))
 }
 
 /// Returns the user and the password that the value of a credential has, for a host.

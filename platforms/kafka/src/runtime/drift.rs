@@ -34,7 +34,7 @@ pub(super) fn all(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Drif
         }
     }
     for (address, list) in &rendered.access {
-        let missing = access::missing(&mut clients.kafka, list)?.len();
+        let missing = access::missing(clients, list)?.len();
         let problem = (missing > 0).then(|| format!("{missing} of its rules are not there; apply again"));
         add(address, problem, false);
     }

@@ -69,7 +69,7 @@ impl Runtime for KafkaPlatform {
         subjects::ensure(&clients, rendered.topics.values())?;
         for (address, list) in &rendered.access {
             begin(address);
-            count(access::ensure(&mut clients.kafka, list)?);
+            count(access::ensure(&mut clients, list)?);
         }
         for (address, connector) in &rendered.connectors {
             begin(address);

@@ -29,9 +29,8 @@ pub(super) fn remove(
         jobs::remove(clients, site, job)?;
     }
     for list in removals.iter().flat_map(|scope| &scope.access) {
-        site.watcher.job_started(&list.principal);
-        let failed = |error| kafka_failed(format!("taking rights from `{}`", list.principal), error);
-        clients.kafka.delete_acls(&access::acls(list)).map_err(failed)?;
+        site.watcher.job_started(list.principal.as_deref().unwrap_or("rights of this user"));
+        access::remove(clients, list)?;
     }
     for topic in removals.iter().flat_map(|scope| &scope.topics) {
         site.watcher.job_started(topic);

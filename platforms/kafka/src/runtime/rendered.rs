@@ -1,7 +1,7 @@
 //! What was rendered, read from files.
 
 use crate::{
-    render::{self, AccessList, Connector, Job, Reception, Subscription, Topic},
+    render::{self, AccessList, Connector, Job, Reception, Rule, Subscription, Topic},
     transition::{REMOVALS_FILE, Removals, SNAPSHOT_FILE, Signal},
 };
 use datasurface_platform::{RenderedFiles, prelude::*};
@@ -48,7 +48,12 @@ impl Rendered {
                     all.jobs.insert(address, parsed(path, content)?);
                 }
                 render::RECEPTION => {
-                    all.receptions.insert(address, parsed(path, content)?);
+                    let reception: Reception = parsed(path, content)?;
+                    if !reception.rules.is_empty() {
+                        let list = AccessList { principal: None, rules: reception.rules.clone() };
+                        all.access.insert(address.clone(), list);
+                    }
+                    all.receptions.insert(address, reception);
                 }
                 render::SUBSCRIPTION => all.subscriptions.push(parsed(path, content)?),
                 _ => {}
@@ -83,9 +88,17 @@ impl Rendered {
 
     /// Leaves out of what is to go whatever is rendered: a file of an earlier revision may name it.
     fn leave_out_rendered(&mut self) {
-        let (topics, connectors, jobs) = (&self.topics, &self.connectors, &self.jobs);
+        let (topics, connectors, jobs, access) = (&self.topics, &self.connectors, &self.jobs, &self.access);
         for removals in &mut self.removals {
             removals.jobs.retain(|name| jobs.values().all(|job| job.name != *name));
+            for gone in &mut removals.access {
+                let is_rendered = |rule: &Rule| {
+                    let mut lists = access.values().filter(|list| list.principal == gone.principal);
+                    lists.any(|list| list.rules.contains(rule))
+                };
+                let left = gone.rules.iter().filter(|rule| !is_rendered(rule)).cloned().collect();
+                gone.rules = left;
+            }
             removals.topics.retain(|name| topics.values().all(|topic| topic.name != *name));
             removals.subjects.retain(|name| topics.values().all(|topic| !topic.subjects.contains_key(name)));
             removals

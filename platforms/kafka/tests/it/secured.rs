@@ -1,14 +1,16 @@
 //! Brokers with users: connectors log in, services of two teams read what they may, and so does another platform.
 
 use crate::{
-    engine::{Registrar, Site, eventually},
+    engine::{READER, Registrar, Site, eventually},
     guard::Guard,
     pipeline::{CUSTOMERS, fill},
+    postgres,
     two_platforms::{VAULT, deployment, vault},
 };
 use datasurface_kafka::KafkaPlatform;
 use datasurface_kafka_client::{
-    KafkaClient, Limits, Login, Mechanism, NewRecord, Password, Security, testing::ADMINISTRATOR,
+    Acl, AclFilter, AclOperation, AclResource, KafkaClient, Limits, Login, Mechanism, NewRecord, Password,
+    Security, testing::ADMINISTRATOR,
 };
 use datasurface_platform::{CredentialError, CredentialSource, JobFailure, RunRequest, Secret, prelude::*};
 
@@ -191,4 +193,115 @@ fn services_of_two_teams_read_what_they_are_entitled_to_and_nothing_else() {
         (Err(_), Ok(29)) => None,
         other => Some(format!("{other:?}")),
     });
+    a_user_with_few_rights_receives(&site, &mut administrator);
+}
+
+/// The user as which a platform logs in that is no administrator.
+const OPERATOR: &str = "operator";
+
+/// The logins of that platform, and of the one that captures.
+#[derive(Debug)]
+struct Operator;
+
+impl CredentialSource for Operator {
+    fn secret(&self, credential: &CredentialKey, _: &str) -> Result<Secret, CredentialError> {
+        Ok(Secret::new(match credential.to_string().as_str() {
+            "USA/Team/kafka" => format!("{OPERATOR}:{PASSWORD}"),
+            _ => format!("{READER}:{}", postgres::PASSWORD),
+        }))
+    }
+}
+
+/// A store that another platform captures and publishes, and a service that reads its topic.
+fn received(site: &Site, is_wanted: bool) -> Ecosystem {
+    let kind = ContainerKind::Postgres {
+        host: "127.0.0.1".into(),
+        port: site.server.port,
+        database: "source".into(),
+    };
+    let suppliers = "supplier_id SmallInt key, company_name VarChar(40) not null";
+    let team = Team::new()
+        .credential(Credential::new("reader", CredentialKind::Password).opening("USA/Team/Source"))
+        .container(DataContainer::new("Source", kind).located("Azure/USA").with_credential("reader"))
+        .container(DataContainer::platform_managed("Topics"))
+        .datastore(
+            Datastore::new("NW_Data")
+                .captured(Capture::sql_snapshot("USA/Team/Source"))
+                .dataset(Dataset::new("suppliers", suppliers).classified("Public")),
+        );
+    let floor = Workspace::new("Floor")
+        .with_container("USA/Team/Topics")
+        .granted(Principal::service("helpdesk"))
+        .group(DatasetGroup::new("Now").sink("NW_Data/suppliers"));
+    let team = if is_wanted { team.workspace(floor) } else { team };
+    let platform = PlatformDeclaration::new("Second", KafkaPlatform::KIND)
+        .setting("bootstrap_servers", json!([site.kafka.bootstrap_servers()]))
+        .setting("connect_url", json!(site.worker.url()))
+        .setting("replication_factor", json!(1))
+        .setting("security", security("sasl_plaintext", "scram-sha-512"))
+        .setting("acls", json!(true));
+    let ecosystem = Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
+        .vendor(InfrastructureVendor::new("Azure").location("USA"))
+        .platform(platform)
+        .platform(vault().setting("publish", "published"))
+        .zone(
+            "USA",
+            "github:northwind/usa@main",
+            GovernanceZone::new().team("Team", "github:northwind/team@main", team),
+        );
+    if is_wanted { ecosystem.group_pin("Floor/Now", ["Second"]) } else { ecosystem }
+}
+
+/// It may make topics and rules, and gives itself what receiving needs: writing in transactions by the name of the reception.
+fn a_user_with_few_rights_receives(site: &Site, administrator: &mut KafkaClient) {
+    administrator.put_scram_user(OPERATOR, Mechanism::ScramSha512, &Password::new(PASSWORD)).unwrap();
+    let allowed = |operation, resource, name: &str| Acl::allow(OPERATOR, operation, resource, name);
+    let cluster = [AclOperation::Alter, AclOperation::Describe]
+        .map(|operation| allowed(operation, AclResource::Cluster, "kafka-cluster"));
+    let topics =
+        [AclOperation::Create, AclOperation::Describe, AclOperation::DescribeConfigs, AclOperation::Delete]
+            .map(|operation| allowed(operation, AclResource::Topic, "Second.").prefixed());
+    administrator.create_acls(&[cluster.to_vec(), topics.to_vec()].concat()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let deployment = deployment(folder.path());
+    deployment.render(&received(site, true)).unwrap();
+    deployment.apply(&Operator).unwrap();
+    let second = PlatformName::from("Second");
+    let ran = || match deployment.run(&Operator, &RunRequest::default()) {
+        Ok(mut ran) => format!("{:?}", ran.remove(&second).unwrap().failures),
+        Err(error) => error.to_string(),
+    };
+    eventually("it is received", || Some(ran()).filter(|failures| failures != "[]"));
+    let records = |site: &Site| {
+        let mut helpdesk = client(site, "helpdesk");
+        let topic = "Second.NW_Data__suppliers";
+        let ends = helpdesk.end_offsets(topic).unwrap();
+        let records =
+            ends.into_iter().flat_map(|(at, end)| helpdesk.records(topic, at, 0..end).collect::<Vec<_>>());
+        records.filter(|record| record.as_ref().unwrap().value.is_some()).count()
+    };
+    assert_eq!(records(site), 29);
+
+    // Without the right, nothing is written, and `status` says what is missing.
+    let name = "Second.reception.NW_Data";
+    let right = Acl::allow(OPERATOR, AclOperation::Write, AclResource::TransactionalId, name);
+    assert_eq!(administrator.delete_acls(&[right]).unwrap(), 1);
+    site.source().batch_execute("INSERT INTO suppliers VALUES (99, 'late', NULL)").unwrap();
+    eventually("it is refused", || {
+        let failures = ran();
+        (!failures.contains("TRANSACTIONAL_ID_AUTHORIZATION_FAILED")).then_some(failures)
+    });
+    let drifted = &deployment.status(&Operator).unwrap()[&second].drifted;
+    let drifted: Vec<String> =
+        drifted.iter().map(|one| format!("{}: {}", one.resource, one.problem)).collect();
+    assert_eq!(drifted, ["reception.NW_Data: 1 of its rules are not there; apply again"]);
+    deployment.apply(&Operator).unwrap();
+    eventually("it is received", || Some(ran()).filter(|failures| failures != "[]"));
+    assert_eq!(records(site), 30);
+
+    // Who receives nothing any more needs no rights for it.
+    deployment.render(&received(site, false)).unwrap();
+    deployment.apply(&Operator).unwrap();
+    let left = AclFilter { resource: Some(AclResource::TransactionalId), ..AclFilter::default() };
+    assert_eq!(administrator.acls(&left).unwrap(), []);
 }
