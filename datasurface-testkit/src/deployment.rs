@@ -5,7 +5,7 @@ use datasurface_broker::{
     Base, Broker, Lock, OperationContext, OperationReport, Proposal, RenderingId, Target,
 };
 use datasurface_graph::NodeKey;
-use datasurface_model::{Ecosystem, Findings, PlatformName, ShardName, Validate, Validation};
+use datasurface_model::{Ecosystem, Findings, PlatformName, Severity, ShardName, Validate, Validation};
 use datasurface_platform::{
     ApplyReport, CredentialSource, NoObserver, OperatorConfirmations, Plan, Registry, Resource,
     ResourceAddress, Revision, RunObserver, RunReport, RunRequest, Scope, Status,
@@ -26,6 +26,7 @@ pub struct Deployment {
     on: NaiveDate,
     now: DateTime<Utc>,
     observer: &'static dyn RunObserver,
+    confirmed: OperatorConfirmations,
 }
 
 /// A failure of a deployment: what was being done, and every finding.
@@ -59,13 +60,28 @@ impl Deployment {
     /// Deploys to a folder that is empty, or was deployed to before, as of a date.
     pub fn new(registry: Registry, folder: impl Into<PathBuf>, on: NaiveDate) -> Self {
         let now = on.and_time(NaiveTime::MIN).and_utc();
-        Self { broker: Broker::new(registry), folder: folder.into(), on, now, observer: &NoObserver }
+        let confirmed = OperatorConfirmations::default();
+        Self {
+            broker: Broker::new(registry),
+            folder: folder.into(),
+            on,
+            now,
+            observer: &NoObserver,
+            confirmed,
+        }
     }
 
     /// Reports the progress of what is applied and run to this observer.
     #[must_use]
     pub fn with_observer(mut self, observer: &'static dyn RunObserver) -> Self {
         self.observer = observer;
+        self
+    }
+
+    /// Confirms what a platform refuses unless its operator confirms it.
+    #[must_use]
+    pub fn with_confirmations(mut self, confirmed: OperatorConfirmations) -> Self {
+        self.confirmed = confirmed;
         self
     }
 
@@ -178,7 +194,7 @@ impl Deployment {
             credentials,
             now: self.now,
             watcher: self.observer,
-            confirmed: OperatorConfirmations::default(),
+            confirmed: self.confirmed,
         }
     }
 
@@ -222,9 +238,9 @@ impl Deployment {
     }
 }
 
-/// What every platform did, or what one of them did not.
+/// What every platform did, or what one of them did not. A note tells of how it was done.
 fn done<T>(report: OperationReport<T>) -> Result<BTreeMap<PlatformName, T>, DeploymentError> {
-    match report.findings.is_empty() {
+    match report.findings.iter().all(|finding| finding.severity() == Severity::Note) {
         true => Ok(report.done),
         false => Err(report.findings.to_string().into()),
     }

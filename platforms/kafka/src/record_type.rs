@@ -27,8 +27,9 @@ pub(crate) enum RecordType {
 }
 
 /// The reason why a value is not written: it is of another type, or records have no such value.
-const OTHER_TYPE: &str = "a value of another type than the model says";
-const OTHER_TIME: &str = "a day or a time that records do not have";
+const OTHER_TYPE: &str =
+    "a value of another type than the model says: give the column the type of its source";
+const OTHER_TIME: &str = "a day or a time that records do not have: correct it at the source, or, where earlier versions are kept, give the column another type";
 
 impl RecordType {
     /// Returns the type for a column; `None` if batches have no values of its type.

@@ -34,6 +34,8 @@ pub(super) struct Progress {
     pub(super) groups: BTreeMap<String, GroupOffsets>,
     /// The time before which every change at the sources is in a topic, or in what jobs made of it there; of topics of which it is known.
     written_until: BTreeMap<String, DateTime<Utc>>,
+    /// Why the last run did not receive what another platform publishes, by the topic of its dataset.
+    pub(super) unreceived: BTreeMap<String, String>,
 }
 
 /// The progress of a source.
@@ -59,8 +61,9 @@ impl Progress {
         for (topic, position) in reception::positions(&mut clients.kafka, rendered)? {
             // Of one of which nothing is complete yet, nothing is known.
             if position.batch > 0 {
-                progress.written_until.insert(topic, position.received_at);
+                progress.written_until.insert(topic.clone(), position.received_at);
             }
+            progress.unreceived.extend(position.failure.map(|failure| (topic, failure)));
         }
         progress.ends = ends(&mut clients.kafka, rendered)?;
         for (topic, source) in rendered.sources_by_topic() {

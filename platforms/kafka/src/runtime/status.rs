@@ -43,7 +43,11 @@ pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Si
                 undelivered: delivered.undelivered,
                 rejected: 0,
                 unfit: 0,
-                last_failure: failure_of(&failures, source, job, deliveries()),
+                last_failure: progress
+                    .unreceived
+                    .get(topic)
+                    .map(|failure| format!("it is not received: {failure}"))
+                    .or_else(|| failure_of(&failures, source, job, deliveries())),
                 examples: Vec::new(),
             });
         }

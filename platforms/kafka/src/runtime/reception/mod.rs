@@ -3,6 +3,7 @@
 //! | file | idea |
 //! |---|---|
 //! | `position.rs` | how far a dataset is, as a topic beside says it |
+//! | `publication.rs` | whether what is published follows what was written before |
 //! | `changes.rs` | what versions of one row say that happened |
 //! | `written.rs` | what a topic has of each row already |
 //! | `records.rs` | changes as records of Debezium's form |
@@ -19,10 +20,16 @@
 //!
 //! **What is published anew** has all versions that are kept, and so all changes that are not written yet: the others are known by the numbers of their batches.
 //! Versions that were purged meanwhile are not there, so rows that the topic has, and the publication does not, are deleted.
+//!
+//! **Where the publisher's database was made anew**, nothing that is published is written yet. Its batches get numbers behind those that were written, so each row
+//! that is there is written once more, and each that is not is deleted.
+//!
+//! **A failure** is in the position of its dataset, until a run goes well: so `status` knows it.
 
 mod changes;
 mod position;
 mod producer;
+mod publication;
 mod records;
 mod written;
 
@@ -41,9 +48,10 @@ use datasurface_platform::{
 };
 use position::{Positions, is_recreated};
 use producer::Producer;
+use publication::{Continuity, PublishedBatches, shifted};
 use records::{RecordForm, source_of};
 use std::{collections::BTreeMap, mem};
-use written::Written;
+use written::{Written, highest_batch};
 
 /// So often a folder is looked at: whoever publishes may remove files while they are read, once newer ones are there.
 const MOST_LOOKS: usize = 3;
@@ -109,7 +117,7 @@ fn receive_all(
         // What was committed before is there for all readers when a producer has begun, and no moment earlier.
         let mut producer = Producer::begin(kafka, site, reception)?;
         let mut positions = Positions::read(producer.kafka(), &reception.positions)?;
-        let mut complete = BTreeMap::new();
+        let mut reached = BTreeMap::new();
         for dataset in mem::take(&mut left) {
             let position = positions.0.remove(&dataset.topic).unwrap_or_default();
             let folder = BatchFolder::new(folder_path(site, &dataset.folder)?);
@@ -120,18 +128,21 @@ fn receive_all(
             match outcome {
                 Ok(runs) => {
                     received.datasets.extend(runs);
-                    complete.insert(dataset.topic.as_str(), Position { received_at: site.now, ..position });
+                    let position = Position { received_at: site.now, failure: None, ..position };
+                    reached.insert(dataset.topic.as_str(), position);
                     continue;
                 }
                 Err(_) if is_changing && look < MOST_LOOKS => left.push(dataset),
                 Err(error) => {
                     let reason = format!("`{}`: {}", dataset.dataset, with_causes(&error));
+                    let position = Position { failure: Some(reason.clone()), ..position };
+                    reached.insert(dataset.topic.as_str(), position);
                     received.failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
                 }
             }
             producer.abort()?;
         }
-        producer.write_positions(&complete)?;
+        producer.write_positions(&reached)?;
         if left.is_empty() {
             break;
         }
@@ -196,18 +207,19 @@ impl Job<'_, '_> {
         if is_recreated(&self.position, &ends) {
             self.position = Position::default();
         }
-        if last < self.position.batch {
-            return Err(older_than_written(dataset, last, self.position.batch));
-        }
         let is_empty = ends.values().all(|end| *end == 0);
+        let published = PublishedBatches::new(manifests, &dataset.published_as);
+        self.follow(&published, last, is_empty)?;
+        let shift = self.position.shift;
+        let (manifests, last) = (shifted(manifests, shift), last.saturating_add(shift));
         // Without a position, what is there was written before the position was lost.
         let is_resumed = self.position.has_begun || (self.position.batch == 0 && !is_empty);
-        let parts = BatchFolder::parts_after(manifests, &dataset.published_as, self.position.batch)?;
+        let parts = BatchFolder::parts_after(&manifests, &dataset.published_as, self.position.batch)?;
         if parts.is_empty() {
-            self.position.batch = last;
+            self.reach(last, &published);
             return Ok(runs);
         }
-        let form = RecordForm::new(dataset, self.registry)?;
+        let form = RecordForm::new(dataset, self.registry, shift)?;
         for (at, read) in parts.iter().enumerate() {
             let before = self.position.batch;
             let is_last = at + 1 == parts.len();
@@ -226,8 +238,46 @@ impl Job<'_, '_> {
             }));
         }
         // Later batches have nothing of it.
-        self.position.batch = last;
+        self.reach(last, &published);
         Ok(runs)
+    }
+
+    fn reach(&mut self, batch: u64, published: &PublishedBatches<'_>) {
+        self.position.batch = batch;
+        self.position.written = published.written().or(self.position.written.take());
+    }
+
+    /// Looks whether the publication follows what was written, and numbers its batches behind that if it was made anew.
+    fn follow(
+        &mut self,
+        published: &PublishedBatches<'_>,
+        last: u64,
+        is_empty: bool,
+    ) -> Result<(), PlatformError> {
+        let Position { batch, shift, has_begun, .. } = self.position;
+        let written = batch.saturating_sub(shift);
+        match published.continuity(&self.position) {
+            Continuity::Older => return Err(older_than_written(self.dataset, last, written)),
+            Continuity::Same if last < written => {
+                return Err(older_than_written(self.dataset, last, written));
+            }
+            Continuity::Same if batch > 0 || is_empty => {}
+            // The position was lost.
+            Continuity::Same => {
+                let highest = highest_batch(self.producer.kafka(), &self.dataset.topic)?;
+                // Numbers that the publication has not reached are of another one.
+                self.position.shift = if highest > last { highest } else { 0 };
+            }
+            Continuity::Anew => {
+                let highest = match has_begun {
+                    true => highest_batch(self.producer.kafka(), &self.dataset.topic)?,
+                    false => 0,
+                };
+                self.position.shift = batch.max(highest);
+                self.position.written = None;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the changes of a part that are not written yet.
@@ -306,8 +356,8 @@ fn nothing_published(dataset: &ReceivedDataset) -> PlatformError {
 /// Batches of numbers that were written before would be taken for those.
 fn older_than_written(dataset: &ReceivedDataset, last: u64, written: u64) -> PlatformError {
     let context = format!(
-        "batch {last} is the last one in `{}`, and batch {written} was written to the topic before: the platform that publishes has lost its \
-         database, or has an older one; bring back the newer one, or delete the topic `{}` and apply again, to have all written anew",
+        "batch {last} is the last one in `{}`, and does not follow batch {written}, which was written to the topic before: the platform that publishes \
+         has an older database; bring back the newer one, or delete the topic `{}` and apply again, to have all written anew",
         dataset.folder, dataset.topic
     );
     PlatformError::new(PlatformErrorKind::External, context)

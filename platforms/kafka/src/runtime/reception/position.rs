@@ -17,6 +17,26 @@ pub(in super::super) struct Position {
     pub(in super::super) received_at: DateTime<Utc>,
     /// The offset behind the last record that was written, for each partition: no topic ends before it, but one that was made anew.
     pub(super) ends: Offsets,
+    /// The number that is added to those of the publication: a platform that lost its database begins again with 1, and batches of a topic only grow.
+    #[serde(default)]
+    pub(super) shift: u64,
+    /// The first and the last batch of the dataset that were written, by which a publication is known; none before one was.
+    #[serde(default)]
+    pub(super) written: Option<WrittenBatches>,
+    /// The failure of the last run, if it failed.
+    #[serde(default)]
+    pub(in super::super) failure: Option<String>,
+}
+
+/// The first and the last batch of a dataset that were written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct WrittenBatches {
+    /// The time at which the first one became visible, as the publication says it.
+    pub(super) first_visible_at: String,
+    /// The number of the last one in the publication.
+    pub(super) last: u64,
+    /// The time at which the last one became visible.
+    pub(super) last_visible_at: String,
 }
 
 /// The positions of datasets, by their topics.

@@ -32,6 +32,8 @@ pub(super) struct RecordForm<'d> {
     key: Vec<u8>,
     value: Vec<u8>,
     is_avro: bool,
+    /// The number that is added to those of batches.
+    shift: u64,
 }
 
 #[derive(Debug)]
@@ -65,6 +67,7 @@ impl<'d> RecordForm<'d> {
     pub(super) fn new(
         dataset: &'d ReceivedDataset,
         registry: Option<&RegistryClient>,
+        shift: u64,
     ) -> Result<Self, PlatformError> {
         let columns = dataset.columns.iter().map(|column| FormColumn::new(column, dataset));
         let columns: Vec<FormColumn<'d>> = columns.collect::<Result<_, _>>()?;
@@ -89,7 +92,7 @@ impl<'d> RecordForm<'d> {
                     .map(|schema| format!("{{\"schema\":{schema},\"payload\":").into_bytes())
             }
         };
-        Ok(Self { dataset, columns, key, value, is_avro: registry.is_some() })
+        Ok(Self { dataset, columns, key, value, is_avro: registry.is_some(), shift })
     }
 
     /// Returns the key of a line, as records have it.
@@ -118,7 +121,9 @@ impl<'d> RecordForm<'d> {
             let context = format!("a version of `{}` does not say its batch", self.dataset.dataset);
             PlatformError::new(PlatformErrorKind::External, context)
         })?;
-        Ok(Version { batch_in, batch_out: line.get(BATCH_OUT).and_then(Value::as_u64), row })
+        let batch_out = line.get(BATCH_OUT).and_then(Value::as_u64);
+        let shifted = |batch: u64| batch.saturating_add(self.shift);
+        Ok(Version { batch_in: shifted(batch_in), batch_out: batch_out.map(shifted), row })
     }
 
     /// Writes columns of a line. A column that came later has no value in earlier versions.

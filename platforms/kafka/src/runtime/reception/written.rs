@@ -63,3 +63,13 @@ impl Written {
         Ok(written)
     }
 }
+
+/// Returns the highest batch of which a topic has a record; 0 if it has none.
+///
+/// # Errors
+///
+/// If the brokers cannot be asked.
+pub(super) fn highest_batch(kafka: &mut KafkaClient, topic: &str) -> Result<u64, PlatformError> {
+    let written = Written::read(kafka, &mut None, topic, None, |_| true)?;
+    Ok(written.rows.values().map(|row| row.batch).max().unwrap_or_default())
+}

@@ -2,12 +2,13 @@
 
 mod model;
 mod refused;
-mod second_process;
+pub(crate) mod second_process;
 
 use crate::{engine::Site, pipeline::rows, statements};
 use datasurface_kafka_client::AvroReader;
-use datasurface_platform::{RunRequest, prelude::*};
-use model::{Model, PUBLISHER, Reader, TABLES, deployment};
+use datasurface_platform::{OperatorConfirmations, RunRequest, prelude::*};
+use model::{Model, PUBLISHER, TABLES};
+pub(crate) use model::{Reader, deployment};
 use postgres::Client;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -94,15 +95,8 @@ impl Truth {
     fn check(&mut self, site: &Site) {
         self.remember(site);
         run(site, &RunRequest::until_idle());
-        let mut warehouse = site.warehouse();
-        for (table, schema) in TABLES {
-            let (columns, key) = columns(schema);
-            let wanted = rows(&mut site.source(), table, &columns, &key);
-            assert!(!wanted.is_empty());
-            let found = rows(&mut warehouse, &format!("\"NW_Data__{table}\""), &columns, &key);
-            assert_same(&found, &wanted, table);
-        }
-        self.check_history(&mut warehouse);
+        check_now(site);
+        self.check_history(&mut site.warehouse());
     }
 
     /// Each change is there once: the versions of a table are those that followed each other at the source, whenever both ran.
@@ -237,6 +231,62 @@ fn in_avro_it_is_the_same() {
     change(&mut source, 80);
     fs::remove_dir_all(site.deployed().join("published")).unwrap();
     truth.check(&site);
+    a_publisher_that_begins_anew_is_followed(&site, &mut source);
+}
+
+/// Its database is lost, and made anew: by its numbers, its batches are those that were written before, or come behind them.
+fn a_publisher_that_begins_anew_is_followed(site: &Site, source: &mut Client) {
+    let folder = site.deployed();
+    for (seed, is_all_lost) in [(90, true), (93, false), (96, true)] {
+        files(folder).iter().for_each(|file| fs::remove_file(file).unwrap());
+        if is_all_lost {
+            fs::remove_dir_all(folder.join("published")).unwrap();
+        }
+        change(source, seed);
+        // Whoever runs it agrees to that, once.
+        let confirmed = OperatorConfirmations { accept_other_database: true, clock_until: None };
+        let confirming = deployment(folder).with_confirmations(confirmed);
+        confirming.apply(&Reader).unwrap();
+        let begun = confirming.run(&Reader, &RunRequest::default());
+        assert_eq!(begun.unwrap()[&PlatformName::from("Stream")].failures, []);
+        assert!(second_process::is_killed_at(folder, 1));
+        for seed in seed + 1..seed + 3 {
+            run(site, &RunRequest::default());
+            change(source, seed);
+        }
+        run(site, &RunRequest::until_idle());
+        check_now(site);
+        is_up_to_date(site);
+    }
+    // What was published before is no obstacle.
+    positions_are_lost(site);
+    change(source, 99);
+    run(site, &RunRequest::until_idle());
+    check_now(site);
+}
+
+fn positions_are_lost(site: &Site) {
+    site.client().delete_topic("Stream.reception.NW_Data.positions").unwrap();
+    deployment(site.deployed()).apply(&Reader).unwrap();
+}
+
+/// The files of the publisher's database.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    all.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("vault.db")).collect()
+}
+
+/// Compares tables of consumers with the source.
+#[track_caller]
+fn check_now(site: &Site) {
+    let mut warehouse = site.warehouse();
+    for (table, schema) in TABLES {
+        let (columns, key) = columns(schema);
+        let wanted = rows(&mut site.source(), table, &columns, &key);
+        assert!(!wanted.is_empty());
+        let found = rows(&mut warehouse, &format!("\"NW_Data__{table}\""), &columns, &key);
+        assert_same(&found, &wanted, table);
+    }
 }
 
 /// What is there is a few seconds old, as it was rendered, and nothing is still to be delivered.
@@ -279,11 +329,7 @@ fn many_rows_are_killed_in_the_middle(site: &Site, source: &mut Client, truth: &
 fn one_that_only_looked_dead_writes_nothing(site: &Site, source: &mut Client, truth: &mut Truth) {
     for step in [2, 3, 4] {
         change(source, 40 + u32::try_from(step).unwrap());
-        let mut held = second_process::begin_held_at(site.deployed(), step);
-        crate::engine::eventually("it is held", || {
-            let state = fs::read_to_string(format!("/proc/{}/stat", held.id())).unwrap();
-            (!state.contains(") T ")).then_some(state)
-        });
+        let mut held = second_process::held_at(site.deployed(), step);
         truth.remember(site);
         Command::new("kill").args(["-CONT", &held.id().to_string()]).status().unwrap();
         assert!(!held.wait().unwrap().success(), "step {step}");
@@ -303,8 +349,7 @@ fn what_is_published_anew_is_written_once(site: &Site, source: &mut Client, trut
 
 fn positions_that_were_lost_are_found_in_topics(site: &Site, source: &mut Client, truth: &mut Truth) {
     change(source, 51);
-    site.client().delete_topic("Stream.reception.NW_Data.positions").unwrap();
-    deployment(site.deployed()).apply(&Reader).unwrap();
+    positions_are_lost(site);
     truth.check(site);
 }
 
@@ -329,10 +374,6 @@ fn renamed(site: &Site, source: &mut Client, truth: &mut Truth) {
 /// Its last batches have lower numbers than before. A topic that is deleted has all of them afterwards.
 fn a_publisher_that_lost_its_database_is_told(site: &Site, source: &mut Client, truth: &mut Truth) {
     let folder = site.deployed();
-    let files = |folder: &Path| -> Vec<PathBuf> {
-        let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        all.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("vault.db")).collect()
-    };
     let copy = |from: &Path, to: &Path| {
         files(to).iter().for_each(|file| fs::remove_file(file).unwrap());
         files(from).iter().for_each(|file| _ = fs::copy(file, to.join(file.file_name().unwrap())).unwrap());
@@ -346,14 +387,32 @@ fn a_publisher_that_lost_its_database_is_told(site: &Site, source: &mut Client, 
     copy(backup.path(), folder);
     fs::remove_dir_all(folder.join("published")).unwrap();
     let reports = deployment(folder).run(&Reader, &RunRequest::default()).unwrap();
-    let failures = &reports[&PlatformName::from("Stream")].failures;
-    assert_eq!(failures.len(), TABLES.len(), "{failures:?}");
-    for failure in failures {
+    let said = &reports[&PlatformName::from("Stream")].failures;
+    assert_eq!(said.len(), TABLES.len(), "{said:?}");
+    for failure in said {
         assert!(
             failure.reason.contains("is the last one in `published/Vault/NW_Data`"),
             "{}",
             failure.reason
         );
+    }
+    // `status` says it, of each dataset. What is published later has the numbers that were written before, and does not follow them either.
+    for _ in 0..4 {
+        let failures = failures(site);
+        assert_eq!(failures.len(), 2 * TABLES.len(), "{failures:?}");
+        for (dataset, failure) in failures {
+            for words in [&format!("`{dataset}`: batch "), "has an older database; bring back the newer one"]
+            {
+                assert!(failure.contains(words), "{words}: {failure}");
+            }
+        }
+        source.batch_execute("UPDATE odd SET small = coalesce(small, 0) + 1 WHERE small < 99").unwrap();
+        for table in ["customers", "products"] {
+            source
+                .batch_execute(&format!("DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table})"))
+                .unwrap();
+        }
+        deployment(folder).run(&Reader, &RunRequest::default()).unwrap();
     }
     // As it says.
     for (table, _) in TABLES {
@@ -374,5 +433,27 @@ fn a_publisher_that_lost_its_database_is_told(site: &Site, source: &mut Client, 
         }
         let rows = keys.values().filter(|is_there| **is_there).count();
         assert_eq!(i64::try_from(rows).unwrap(), wanted, "{table}");
+    }
+    assert_eq!(failures(site), []);
+    what_a_record_cannot_have_stops_its_dataset(site, source);
+}
+
+/// The datasets that fail, by `status`.
+fn failures(site: &Site) -> Vec<(DatasetKey, String)> {
+    let status = deployment(site.deployed()).status(&Reader).unwrap();
+    let sinks = status[&PlatformName::from("Stream")].sinks.iter();
+    sinks.filter_map(|sink| Some((sink.dataset.clone(), sink.last_failure.clone()?))).collect()
+}
+
+fn what_a_record_cannot_have_stops_its_dataset(site: &Site, source: &mut Client) {
+    source.batch_execute("UPDATE odd SET day = 'infinity' WHERE part = 'x'").unwrap();
+    let reports = deployment(site.deployed()).run(&Reader, &RunRequest::default()).unwrap();
+    let said = &reports[&PlatformName::from("Stream")].failures;
+    assert_eq!(said.len(), 1, "{said:?}");
+    let found = failures(site);
+    assert_eq!(found.len(), 2, "{found:?}");
+    for (dataset, failure) in found {
+        assert_eq!(dataset, DatasetKey::new("NW_Data", "odd"));
+        assert!(failure.contains("`day` of `NW_Data/odd`") && failure.contains("correct it"), "{failure}");
     }
 }

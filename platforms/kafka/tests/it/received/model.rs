@@ -81,7 +81,7 @@ impl Model {
 
 /// The login of the platform that captures.
 #[derive(Debug)]
-pub(super) struct Reader;
+pub(crate) struct Reader;
 
 impl CredentialSource for Reader {
     fn secret(&self, _: &CredentialKey, _: &str) -> Result<Secret, CredentialError> {
@@ -90,7 +90,7 @@ impl CredentialSource for Reader {
 }
 
 /// Both platforms, with what is rendered in a folder.
-pub(super) fn deployment(folder: &Path) -> Deployment {
+pub(crate) fn deployment(folder: &Path) -> Deployment {
     let registry = Registry::new().with_plugin::<KafkaPlatform>().with_plugin::<LocalPlatform>();
     let mut deployment = Deployment::new(registry, folder, "2026-11-25".parse().unwrap());
     deployment.set_now(SystemTime::now().into());

@@ -1,9 +1,10 @@
 //! A second process that runs both platforms, and is ended or held at a step of receiving, as `kill -9` and `kill -STOP` would.
 
 use super::model::{Reader, deployment};
+use crate::engine::eventually;
 use datasurface_platform::{RunObserver, RunRequest};
 use std::{
-    env,
+    env, fs,
     path::Path,
     process::{self, Child, Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
@@ -55,16 +56,21 @@ fn command(folder: &Path, step: usize) -> Command {
 }
 
 /// Runs both in a process that is ended at a step. Returns whether there was such a step.
-pub(super) fn is_killed_at(folder: &Path, step: usize) -> bool {
+pub(crate) fn is_killed_at(folder: &Path, step: usize) -> bool {
     command(folder, step).status().unwrap().code().is_none()
 }
 
 /// A process that runs both.
-pub(super) fn begin(folder: &Path) -> Child {
+pub(crate) fn begin(folder: &Path) -> Child {
     command(folder, usize::MAX).spawn().unwrap()
 }
 
-/// A process that runs both, and is held at a step.
-pub(super) fn begin_held_at(folder: &Path, step: usize) -> Child {
-    command(folder, step).env(IS_HELD, "1").spawn().unwrap()
+/// A process that runs both, when it is held at a step.
+pub(crate) fn held_at(folder: &Path, step: usize) -> Child {
+    let held = command(folder, step).env(IS_HELD, "1").spawn().unwrap();
+    eventually("it is held", || {
+        let state = fs::read_to_string(format!("/proc/{}/stat", held.id())).unwrap();
+        (!state.contains(") T ")).then_some(state)
+    });
+    held
 }
