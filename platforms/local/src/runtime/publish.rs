@@ -17,7 +17,9 @@ use crate::{
         script::Script,
     },
 };
-use datasurface_platform::{BatchCounts, BatchFolder, BatchManifest, PartColumn, PartContent, PartSchema};
+use datasurface_platform::{
+    BatchCounts, BatchFolder, BatchManifest, BatchPart, PartColumn, PartContent, PartSchema,
+};
 use rusqlite::types::ValueRef;
 
 /// A function that takes a version as a line has it.
@@ -80,7 +82,8 @@ impl RunContext<'_> {
     }
 
     /// Whether all that is kept is to be published, rather than what changed: at first, when something is published that is not kept any
-    /// more, when rows are told apart otherwise, and when so much is published beside it that reading it would take long.
+    /// more, or was by a database that is lost, when rows are told apart otherwise, and when so much is published beside it that reading
+    /// it would take long.
     fn is_full(&self, manifests: &[BatchManifest], job: &CaptureJob) -> Result<bool, PlatformError> {
         let Some(base) = manifests.iter().rposition(|manifest| manifest.after.is_none()) else {
             return Ok(true);
@@ -99,6 +102,9 @@ impl RunContext<'_> {
                 return Ok(true);
             };
             let table = self.rendered.script(&captured.into)?;
+            if !self.has_made(table, part)? {
+                return Ok(true);
+            }
             let is_purged = match (table.section("purge"), part.first_end) {
                 (Some(_), Some(end)) => self.first_end(table)?.is_none_or(|kept| end < kept),
                 _ => false,
@@ -108,6 +114,17 @@ impl RunContext<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether the last batch of a part is one of this database. One that was made anew goes on with greater numbers, and has never seen the rows that are
+    /// published: which of them are gone, it does not know.
+    fn has_made(&self, table: &Script, part: &BatchPart) -> Result<bool, PlatformError> {
+        let Some(last) = part.batches.last() else { return Ok(true) };
+        let before = [(":arrived", number(last.batch.saturating_sub(1))?)];
+        let found = self.own.rows(table, "published_batches", &before, |row| {
+            Ok((row.get::<_, u64>("batch")?, row.get::<_, String>("visible_at")?))
+        })?;
+        Ok(found.first().is_some_and(|(batch, at)| (*batch, at) == (last.batch, &last.visible_at)))
     }
 
     fn first_end(&self, table: &Script) -> Result<Option<u64>, PlatformError> {

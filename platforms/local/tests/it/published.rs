@@ -277,6 +277,25 @@ fn an_older_database_is_noticed_where_its_batches_are_published() {
     );
 }
 
+/// It goes on with greater numbers, and does not know the rows that were there before: what went meanwhile goes from readers as well.
+#[test]
+fn a_database_that_was_made_anew_publishes_all_that_it_has() {
+    let (first, second) =
+        grounds(&handover::of(NorthWind { milestoning: Milestoning::Live, ..publishing() }, "Local"));
+    for change in [CUSTOMERS, CHANGES] {
+        first.change_source(change);
+        first.run();
+    }
+    second.run();
+    for file in ["northwind.db", "northwind.db-wal", "northwind.db-shm"] {
+        _ = fs::remove_file(first.path(file));
+    }
+    first.change_source("DELETE FROM Customers WHERE customer_id = 'WOLZA'");
+    first.run();
+    assert_eq!(published(&first), [(3, None)]);
+    assert_eq!(moved(&second.run()), ["NW_Data/customers 3: +0 ~0 -1 =8"]);
+}
+
 #[test]
 fn a_successor_that_captures_goes_on_where_the_batches_end() {
     let (first, second) = grounds(&example("Local"));
