@@ -10,6 +10,7 @@
 mod audit;
 mod avro;
 mod avro_handover;
+mod both_ways;
 mod by_hand;
 mod dump;
 mod engine;
