@@ -25,7 +25,7 @@ jobmanager.bind-host: 127.0.0.1
 jobmanager.memory.process.size: 1g
 taskmanager.host: 127.0.0.1
 taskmanager.bind-host: 127.0.0.1
-taskmanager.numberOfTaskSlots: 4
+taskmanager.numberOfTaskSlots: 5
 taskmanager.cpu.cores: 1
 taskmanager.memory.task.heap.size: 192m
 taskmanager.memory.task.off-heap.size: 0

@@ -171,7 +171,15 @@ fn is_written(
     let failed = |error| kafka_failed(format!("reading how far `{}` is", job.name), error);
     let read = clients.kafka.group_offsets(&job.name).map_err(failed)?;
     let groups = BTreeMap::from([(job.name.clone(), read)]);
-    Ok(job.reads.iter().all(|topic| progress::unread(goal, &groups, &job.name, topic).is_empty()))
+    for topic in &job.reads {
+        for (partition, offsets) in progress::unread(goal, &groups, &job.name, topic) {
+            // Behind the last record of a transaction is its end, which no job reads.
+            if progress::first_made_at(clients, topic, partition, offsets)?.is_some() {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 fn sinks_behind(

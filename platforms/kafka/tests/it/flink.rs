@@ -1,17 +1,18 @@
 //! Transformers as jobs of Flink: what they make of topics is what the same SELECT makes of the tables at the source.
 
 use crate::{
-    engine::{Site, behind, eventually, skipped, until_idle},
+    engine::{Site, behind_as, eventually, skipped},
     pipeline::{CUSTOMERS, change, fill, rows},
-    shop::deployment,
+    received::{Reader, deployment},
     site_model::{PATIENCE, model_on, platform},
+    two_platforms::vault,
 };
 use chrono::{DateTime, Utc};
 use datasurface_kafka_client::{
     GatewayClient, JobState, Limits, Tls,
     testing::{Engines, Flink},
 };
-use datasurface_platform::{EnvironmentCredentials, SinkStatus, Status, prelude::*};
+use datasurface_platform::{SinkStatus, Status, prelude::*};
 use datasurface_testkit::Deployment;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -169,14 +170,39 @@ pub(crate) fn fewer() -> (Vec<Made>, Vec<Made>) {
     (fewer, expected)
 }
 
+/// What is made of what another platform captures and publishes.
+fn tilled() -> Made {
+    Made {
+        datastore: "Tilled",
+        dataset: "receipts",
+        schema: "id Integer key, remark VarChar(20), twice BigInt",
+        inputs: vec!["Till/receipts"],
+        select: "SELECT id, remark, amount * 2 AS twice FROM Till_receipts WHERE amount > 3".to_owned(),
+    }
+}
+
+/// The store that another platform captures is there if something is made of it.
 fn ecosystem(site: &Site, flink: &Flink, all: &[Made]) -> Ecosystem {
     let platform = platform(site, "Stream", PATIENCE, false);
     let platform = platform.setting("flink", json!({"url": flink.url(), "checkpoint_seconds": 1}));
-    ecosystem_on(platform, site, all)
+    if all.iter().all(|made| made.datastore != "Tilled") {
+        return ecosystem_on(platform, site, all, |team| team);
+    }
+    let receipts = Dataset::new("receipts", "id Integer key, remark VarChar(20), amount SmallInt");
+    let till = Datastore::new("Till")
+        .captured(Capture::sql_snapshot("USA/Team/Source"))
+        .dataset(receipts.classified("Public"));
+    let ecosystem = ecosystem_on(platform, site, all, |team| team.datastore(till));
+    ecosystem.group_pin("Use/Made", ["Stream"]).platform(vault().setting("publish", "published"))
 }
 
 /// The model on a platform, which has a cluster of Flink.
-pub(crate) fn ecosystem_on(platform: PlatformDeclaration, site: &Site, all: &[Made]) -> Ecosystem {
+pub(crate) fn ecosystem_on(
+    platform: PlatformDeclaration,
+    site: &Site,
+    all: &[Made],
+    more: impl FnOnce(Team) -> Team,
+) -> Ecosystem {
     let capture =
         Capture::change_data_capture("USA/Team/Source").with_consistency(Consistency::SingleDataset);
     let columns = [
@@ -196,7 +222,7 @@ pub(crate) fn ecosystem_on(platform: PlatformDeclaration, site: &Site, all: &[Ma
         .map(|(name, columns)| Dataset::new(name, columns).classified("Public"))
         .fold(Datastore::new("NW_Data").captured(capture), Datastore::dataset);
     let with = |team: Team| {
-        let team = team.datastore(store);
+        let team = more(team.datastore(store));
         let datastores: BTreeSet<&str> = all.iter().map(|made| made.datastore).collect();
         let team = datastores.into_iter().fold(team, |team, datastore| {
             let made: Vec<&Made> = all.iter().filter(|made| made.datastore == datastore).collect();
@@ -227,7 +253,7 @@ pub(crate) fn ecosystem_on(platform: PlatformDeclaration, site: &Site, all: &[Ma
 
 /// The same SELECTs over the source, by names that its database knows.
 fn at_source(made: &Made) -> String {
-    let select = made.select.replace("NW_Data_", "").replace("nw_data_", "");
+    let select = made.select.replace("NW_Data_", "").replace("nw_data_", "").replace("Till_", "");
     select.replace("Masked_customers", "customers")
 }
 
@@ -249,13 +275,13 @@ pub(crate) fn difference(site: &Site, all: &[Made]) -> Option<String> {
 
 #[track_caller]
 fn assert_equal(site: &Site, flink: &Flink, deployment: &mut Deployment, all: &[Made]) {
-    let behind = behind(deployment);
+    let behind = behind_as(deployment, &Reader);
     assert!(behind.is_empty(), "{behind:?}\n{}", flink.log_end());
     assert_eq!(difference(site, all), None);
 }
 
 fn status(deployment: &Deployment) -> Status {
-    deployment.status(&EnvironmentCredentials).unwrap().remove(&PlatformName::from("Stream")).unwrap()
+    deployment.status(&Reader).unwrap().remove(&PlatformName::from("Stream")).unwrap()
 }
 
 fn drifted(deployment: &Deployment) -> Vec<String> {
@@ -324,29 +350,41 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     let gateway = GatewayClient::new(&flink.url(), &Tls::new(), None, Limits::default()).unwrap();
     fill(&mut site.source());
     fill_forms(&mut site.source());
+    site.source()
+        .batch_execute(
+            "CREATE TABLE receipts (id integer PRIMARY KEY, remark varchar(20), amount smallint);
+             INSERT INTO receipts SELECT n, 'R' || n, n FROM generate_series(1, 20) n",
+        )
+        .unwrap();
     let mut deployment = deployment(site.deployed());
-    let made = all(MASKED);
+    let made = [all(MASKED), vec![tilled()]].concat();
     deployment.render(&ecosystem(&site, &flink, &made)).unwrap();
-    deployment.apply(&EnvironmentCredentials).unwrap();
+    deployment.apply(&Reader).unwrap();
     assert_equal(&site, &flink, &mut deployment, &made);
     assert_eq!(drifted(&deployment), Vec::<String>::new());
     what_is_made_is_up_to_date(&deployment);
     let names =
-        ["Stream.job.MakeBought", "Stream.job.MakeCounted", "Stream.job.MakeFormed", "Stream.job.MakeMasked"];
+        ["Bought", "Counted", "Formed", "Masked", "Tilled"].map(|made| format!("Stream.job.Make{made}"));
     let first = jobs(&gateway);
     let wrong = ["SELECT 1 FROM nowhere".to_owned()];
     let refused = gateway.execute("a statement", &BTreeMap::new(), &wrong).unwrap_err().to_string();
     assert!(refused.contains("Object 'nowhere' not found"), "{refused}");
-    assert_eq!(first.keys().collect::<Vec<_>>(), names);
+    assert_eq!(first.keys().collect::<Vec<_>>(), names.iter().collect::<Vec<_>>());
 
     // Changes of every kind, deletions and other keys among them. What is there is left alone.
     (1..4).for_each(|seed| change(&mut site.source(), seed));
     site.source()
         .batch_execute(
+            "UPDATE receipts SET amount = amount + 5 WHERE id % 2 = 0; UPDATE receipts SET amount = 0 WHERE id = 9;
+             DELETE FROM receipts WHERE id > 18; INSERT INTO receipts VALUES (30, NULL, 30)",
+        )
+        .unwrap();
+    site.source()
+        .batch_execute(
             "UPDATE forms SET truth = NOT truth, day = day - 1 WHERE id > 1; DELETE FROM forms WHERE id = 8",
         )
         .unwrap();
-    deployment.apply(&EnvironmentCredentials).unwrap();
+    deployment.apply(&Reader).unwrap();
     assert_equal(&site, &flink, &mut deployment, &made);
     assert_eq!(jobs(&gateway), first);
 
@@ -362,11 +400,11 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     assert_eq!(jobs(&gateway), first);
 
     // Somebody stops a job, and rows go meanwhile.
-    gateway.stop(&first[names[3]]).unwrap();
+    gateway.stop(&first[&names[3]]).unwrap();
     eventually("it is stopped", || {
         let jobs = gateway.jobs().unwrap();
         jobs.iter()
-            .find(|job| job.id == first[names[3]] && job.state != JobState::Over)
+            .find(|job| job.id == first[&names[3]] && job.state != JobState::Over)
             .map(|job| job.state.to_string())
     });
     let failure = status(&deployment).sinks.into_iter().find_map(|sink| sink.last_failure);
@@ -377,7 +415,7 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
 
     // The cluster forgets all jobs, as one does that is not highly available and lost its manager.
     flink.lose_manager().unwrap();
-    let forgotten = ["Bought", "Counted", "Formed", "Masked"]
+    let forgotten = ["Bought", "Counted", "Formed", "Masked", "Tilled"]
         .map(|made| format!("job.Make{made}: the cluster does not know it"));
     assert_eq!(drifted(&deployment), forgotten);
     change(&mut site.source(), 7);
@@ -389,19 +427,18 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
     let revision = deployment.render(&ecosystem(&site, &flink, &fewer)).unwrap();
     let plan = format!("{:?}", revision.plans[&PlatformName::from("Stream")]);
     assert!(plan.contains("the rows of its output are deleted"), "{plan}");
-    deployment.apply(&EnvironmentCredentials).unwrap();
+    deployment.apply(&Reader).unwrap();
     assert_equal(&site, &flink, &mut deployment, &expected);
 
     // Nobody wants the last one any more.
     deployment.render(&ecosystem(&site, &flink, &fewer[..8])).unwrap();
-    deployment.apply(&EnvironmentCredentials).unwrap();
-    assert_eq!(jobs(&gateway).keys().collect::<Vec<_>>(), [names[0], names[3]]);
+    deployment.apply(&Reader).unwrap();
+    assert_eq!(jobs(&gateway).keys().collect::<Vec<_>>(), [&names[0], &names[3]]);
     change(&mut site.source(), 8);
-    until_idle(&mut deployment);
     assert_equal(&site, &flink, &mut deployment, &fewer[..8]);
 
     // A number that has no room in its column fails the job: nothing else takes its place.
-    let masked = jobs(&gateway)[names[3]].clone();
+    let masked = jobs(&gateway)[&names[3]].clone();
     site.source().batch_execute("UPDATE products SET unit_price = 333333.5 WHERE product_id = 1401").unwrap();
     eventually("it fails", || {
         let drifted = drifted(&deployment);
@@ -415,5 +452,5 @@ fn what_flink_makes_is_what_the_same_select_makes_of_the_source() {
         .unwrap()
         .and_then(|row| row.get(0));
     assert_eq!(tripled, None);
-    assert_eq!(jobs(&gateway)[names[3]], masked);
+    assert_eq!(jobs(&gateway)[&names[3]], masked);
 }

@@ -131,7 +131,7 @@ fn what_flink_makes_in_avro_over_tls_for_whoever_logs_in_is_the_same() {
         .setting("flink", guarded);
     let by = |mechanism: &str| platform.clone().setting("security", security("sasl_ssl", mechanism));
     let made = all(MASKED);
-    deployment.render(&ecosystem_on(by("scram-sha-512"), &site, &made)).unwrap();
+    deployment.render(&ecosystem_on(by("scram-sha-512"), &site, &made, |team| team)).unwrap();
     deployment.apply(&Administrator).unwrap();
     assert_equal(&site, &flink, &mut deployment, &made);
     (1..3).for_each(|seed| change(&mut site.source(), seed));
@@ -147,7 +147,7 @@ fn what_flink_makes_in_avro_over_tls_for_whoever_logs_in_is_the_same() {
 
     // A job begins anew, by another SELECT, and with another mechanism: it finds its output empty.
     let (fewer, expected) = fewer();
-    deployment.render(&ecosystem_on(by("plain"), &site, &fewer)).unwrap();
+    deployment.render(&ecosystem_on(by("plain"), &site, &fewer, |team| team)).unwrap();
     deployment.apply(&Administrator).unwrap();
     assert_equal(&site, &flink, &mut deployment, &expected);
 
