@@ -51,11 +51,12 @@ impl RunContext<'_> {
         for captured in &job.datasets {
             last = last.max(self.last_batch(&captured.dataset)?.map_or(0, |batch| batch.number));
         }
-        if last < published {
-            return Err(behind(job, last, published));
-        }
+        // A database that was made anew has nothing to publish before its first batch, whose number is behind those that are published.
         if last == 0 {
             return Ok(());
+        }
+        if last < published {
+            return Err(behind(job, last, published));
         }
         let is_full = self.is_full(&manifests, job)?;
         if last > published || is_full {

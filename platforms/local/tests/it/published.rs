@@ -290,6 +290,7 @@ fn a_database_that_was_made_anew_publishes_all_that_it_has() {
     for file in ["northwind.db", "northwind.db-wal", "northwind.db-shm"] {
         _ = fs::remove_file(first.path(file));
     }
+    first.apply_plan(&Plan::default()).unwrap();
     first.change_source("DELETE FROM Customers WHERE customer_id = 'WOLZA'");
     first.run();
     assert_eq!(published(&first), [(3, None)]);
