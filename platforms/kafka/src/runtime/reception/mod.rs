@@ -268,7 +268,7 @@ impl Job<'_, '_> {
                 // Numbers that the publication has not reached are of another one.
                 self.position.shift = if highest > last { highest } else { 0 };
             }
-            Continuity::Anew => {
+            Continuity::Recreated => {
                 let highest = match has_begun {
                     true => highest_batch(self.producer.kafka(), &self.dataset.topic)?,
                     false => 0,

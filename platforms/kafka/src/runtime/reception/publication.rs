@@ -12,7 +12,7 @@ pub(super) enum Continuity {
     /// It lacks that batch, and begins with the same one: the database is an older one.
     Older,
     /// It begins with another batch: the database was made anew.
-    Anew,
+    Recreated,
 }
 
 /// The batches of a dataset that are published, with the times at which they became visible.
@@ -38,7 +38,7 @@ impl<'m> PublishedBatches<'m> {
         } else if *first == written.first_visible_at {
             Continuity::Older
         } else {
-            Continuity::Anew
+            Continuity::Recreated
         }
     }
 
@@ -93,13 +93,16 @@ mod tests {
         };
         assert_eq!(continuity(&[(3, None, &[(1, "a"), (3, "c")]), (4, Some(3), &[])]), Continuity::Same);
         // What was published before is removed a moment later.
-        assert_eq!(continuity(&[(3, None, &[(1, "a"), (3, "c")]), (4, None, &[(4, "x")])]), Continuity::Anew);
+        assert_eq!(
+            continuity(&[(3, None, &[(1, "a"), (3, "c")]), (4, None, &[(4, "x")])]),
+            Continuity::Recreated
+        );
         assert_eq!(continuity(&[(2, None, &[(1, "a"), (2, "b")])]), Continuity::Older);
         for caught_up in [&[(1, "a"), (3, "x")][..], &[(1, "a"), (4, "x")]] {
             assert_eq!(continuity(&[(4, None, caught_up)]), Continuity::Older);
         }
         for anew in [&[(1, "x")][..], &[(1, "x"), (3, "y")], &[(5, "x")]] {
-            assert_eq!(continuity(&[(5, None, anew)]), Continuity::Anew);
+            assert_eq!(continuity(&[(5, None, anew)]), Continuity::Recreated);
         }
         assert_eq!(continuity(&[(5, None, &[])]), Continuity::Same);
     }
