@@ -70,9 +70,11 @@ pub(super) fn shifted(manifests: &[BatchManifest], shift: u64) -> Vec<BatchManif
 mod tests {
     use super::*;
 
-    /// Manifests: each as its number, the one before it, and the batches of the dataset with their times.
-    fn manifests(all: &[(u64, Option<u64>, &[(u64, &str)])]) -> Vec<BatchManifest> {
-        let manifest = |(batch, after, listed): &(u64, Option<u64>, &[(u64, &str)])| {
+    /// A manifest: its number, the one before it, and the batches of the dataset with their times.
+    type Described<'d> = (u64, Option<u64>, &'d [(u64, &'d str)]);
+
+    fn manifests(all: &[Described<'_>]) -> Vec<BatchManifest> {
+        let manifest = |(batch, after, listed): &Described<'_>| {
             let counts = |(batch, at): &(u64, &str)| json!({"batch": batch, "visible_at": at, "inserted": 0, "updated": 0, "deleted": 0, "unchanged": 0});
             let batches: Vec<_> = listed.iter().map(counts).collect();
             let part = json!({"whole": after.is_none(), "columns": [], "key": [], "file": "f", "lines": 0, "blake3": "", "batches": batches});
@@ -88,9 +90,8 @@ mod tests {
         let first = manifests(&[(1, None, &[(1, "a")]), (3, Some(1), &[(3, "c")])]);
         let position =
             Position { written: PublishedBatches::new(&first, &dataset).written(), ..Position::default() };
-        let continuity = |all: &[(u64, Option<u64>, &[(u64, &str)])]| {
-            PublishedBatches::new(&manifests(all), &dataset).continuity(&position)
-        };
+        let continuity =
+            |all: &[Described<'_>]| PublishedBatches::new(&manifests(all), &dataset).continuity(&position);
         assert_eq!(continuity(&[(3, None, &[(1, "a"), (3, "c")]), (4, Some(3), &[])]), Continuity::Same);
         // What was published before is removed a moment later.
         assert_eq!(
