@@ -69,6 +69,9 @@ pub(crate) struct Arguments {
     /// Plans what the documents in this format lead to that an earlier `--broker` left in `--folder`, with all of it read from there.
     #[arg(long, requires = "folder", value_name = "FORMAT")]
     pub(crate) fresh: Option<Format>,
+    /// Lets `--broker` plan from nothing alone, in a process of its own that reads documents, and write nothing.
+    #[arg(long, requires = "broker")]
+    pub(crate) cold: bool,
     /// Whether the graph is left out.
     #[arg(long)]
     pub(crate) no_graph: bool,

@@ -1,7 +1,14 @@
 //! What a broker costs at full size: plans and renderings of a platform, from nothing and after an edit, and the state that a target
 //! remembers. A target is opened anew for each, as a new process does.
 
-use crate::{adapted, arguments::Arguments, fresh, report::Report, session, small_platform::SmallPlatform};
+use crate::{
+    adapted,
+    arguments::{Arguments, Format},
+    fresh,
+    report::Report,
+    session,
+    small_platform::SmallPlatform,
+};
 use chrono::NaiveDate;
 use datasurface::{
     broker::{Base, Broker, Lock, Placed, Proposal, Target},
@@ -36,6 +43,9 @@ pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut
         Some(datasets) => configured(ecosystem, &json!({ "datasets": datasets })),
     };
     let folder = folder.unwrap_or(own.path());
+    if arguments.cold {
+        return fresh::measure(folder, &model, &[Format::Json], report);
+    }
     let site = Site::new(registry(arguments), folder);
     site.change("first", &document::from_json(&model.to_string())?, report)?;
     report.count("files", files(&site.target)?.len());
@@ -56,7 +66,7 @@ pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut
     session::measure(&site, document::from_json(&model.to_string())?, arguments.edits, report)?;
     report.peak_rss("peak_rss_mib");
     add_column(&mut model, "added_later")?;
-    fresh::measure(folder, &model, report)
+    fresh::measure(folder, &model, &[Format::Json, Format::Yaml], report)
 }
 
 /// Returns the platform that is measured.

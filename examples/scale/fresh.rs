@@ -1,4 +1,4 @@
-//! What a plan costs after one edit, in a process that begins with it and reads everything from the disk: documents, lock and target.
+//! What a plan costs, from nothing or after one edit, in a process that begins with it and reads everything from the disk: documents, lock and target.
 //!
 //! Time is that of the processor, so that other work on the machine counts little.
 
@@ -35,10 +35,10 @@ impl Format {
     }
 }
 
-/// Writes a model into the folder that has its target and its lock, and has a process of its own plan it, for each format.
-pub(crate) fn measure(folder: &Path, model: &Value, report: &mut Report) -> Result<()> {
+/// Writes a model into the folder that has its target and its lock, if there are any, and has a process of its own plan it, for each format.
+pub(crate) fn measure(folder: &Path, model: &Value, formats: &[Format], report: &mut Report) -> Result<()> {
     let documents = by_team(model.clone());
-    for format in [Format::Json, Format::Yaml] {
+    for format in formats {
         for (name, document) in &documents {
             let path = folder.join(format!("model.{0}/{name}.{0}", format.name()));
             fs::create_dir_all(path.parent().ok_or("a document has no folder")?)?;
@@ -65,6 +65,7 @@ pub(crate) fn plan(format: Format, folder: &Path, arguments: &Arguments, report:
     let on = Validation::on(NaiveDate::MIN);
     let checked = report.processor(&phase("validate"), || loaded.ecosystem.validate(&on))?;
     let target = report.processor(&phase("open"), || Target::open(&site.target))?;
+    report.peak_rss(&name("loaded_peak_rss_mib"));
     let placed = report.processor(&phase("place"), || site.place_checked(checked.ecosystem()))?;
     let proposed = report.processor(&phase("propose"), || site.propose(&placed, &target))?;
     report.count(&name("steps"), proposed.plans().map(|(_, plan)| plan.steps().len()).sum());
