@@ -1,7 +1,7 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
 use super::{metadata::owner, views::Views};
-use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
+use datasurface_graph::{Fingerprint, IntentionGraphs, NodeKey};
 use datasurface_model::{
     DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, Set, TeamKey, Valid,
 };
@@ -40,7 +40,7 @@ impl<'a> ChangedNodes<'a> {
         let mut changed = Self::default();
         for (name, scope) in differences.since_base() {
             let (Some(entry), Some(views)) = (&scope.after, views.get(name)) else { continue };
-            for stored in scope.nodes().iter().filter(|key| entry.nodes.contains_key(*key)) {
+            for stored in scope.nodes().filter(|key| entry.nodes.contains_key(*key)) {
                 let recorded = before.remove(stored).unwrap_or_default();
                 let Some(node) = views.stored_as(stored) else { continue };
                 let [content, metadata] = node.fingerprints(views.instance);
@@ -187,14 +187,13 @@ fn exports_of(ingest: &NodeKey, exports: &Exports<'_>) -> Set<NodeKey> {
 /// the producer of a datastore. For a node that is gone, the team of its container stands for its consumers.
 fn owners(ecosystem: &Valid<Ecosystem>, graphs: &IntentionGraphs, key: &NodeKey) -> BTreeSet<Repository> {
     let teams: Vec<TeamKey> = match key {
-        NodeKey::Export { container, .. } => match graphs.node(key).map(|node| node.facts().detail.clone()) {
-            Some(NodeDetail::Export(export)) => export
-                .consumers
-                .iter()
+        NodeKey::Export { container, .. } => match graphs.node(key) {
+            Some(node) => node
+                .consumers()
                 .filter_map(|consumer| ecosystem.workspace(&consumer.group.workspace))
                 .map(|workspace| TeamKey::clone(&workspace.team))
                 .collect(),
-            _ => vec![container.team_key()],
+            None => vec![container.team_key()],
         },
         NodeKey::Ingest { datastore, .. } => {
             ecosystem.datastore(datastore).map(|located| TeamKey::clone(&located.team)).into_iter().collect()

@@ -5,7 +5,7 @@
 
 use super::Entries;
 use crate::{Manifest, PlatformRecord, ScopeEntry, StoredView};
-use datasurface_graph::{Fingerprint, NodeKey};
+use datasurface_graph::NodeKey;
 use datasurface_model::PlatformName;
 use datasurface_platform::{Resource, ResourceAddress, Scope};
 use std::{
@@ -45,7 +45,7 @@ struct Content {
     resources: Vec<ResourceAddress>,
     /// The resources whose nodes, as they are kept for what holds data, are other than they were, or gone.
     views: Vec<ResourceAddress>,
-    /// The nodes that came, went or are other than they were, by their storage names.
+    /// The nodes that came, went or are other than they were, by their storage names; none of a scope that is new or gone, of which all nodes did.
     nodes: BTreeSet<NodeKey>,
 }
 
@@ -163,9 +163,13 @@ impl ScopeDifference {
         views.flat_map(|views| self.content.views.iter().filter_map(|address| views.get(address)))
     }
 
-    /// The nodes that came, went or are other than they were, by their storage names.
-    pub fn nodes(&self) -> &BTreeSet<NodeKey> {
-        &self.content.nodes
+    /// The nodes that came, went or are other than they were, by their storage names, in order.
+    pub fn nodes(&self) -> impl Iterator<Item = &NodeKey> {
+        let alone = match (&self.before, &self.after) {
+            (Some(one), None) | (None, Some(one)) => Some(one.nodes.keys()),
+            _ => None,
+        };
+        alone.into_iter().flatten().chain(&self.content.nodes)
     }
 
     /// The nodes that are not placed in the scope any more, by their storage names.
@@ -173,7 +177,7 @@ impl ScopeDifference {
         let is_of = |entry: &Option<Arc<ScopeEntry>>, key: &NodeKey| {
             entry.as_ref().is_some_and(|entry| entry.nodes.contains_key(key))
         };
-        self.nodes().iter().filter(move |key| is_of(&self.before, key) && !is_of(&self.after, key))
+        self.nodes().filter(move |key| is_of(&self.before, key) && !is_of(&self.after, key))
     }
 }
 
@@ -190,10 +194,14 @@ fn other_than<K: Clone + Ord, V: PartialEq>(now: &BTreeMap<K, V>, before: &BTree
     other
 }
 
+/// The nodes of a scope that stays which are other than they were.
 fn other_nodes(before: Option<&Arc<ScopeEntry>>, after: Option<&Arc<ScopeEntry>>) -> BTreeSet<NodeKey> {
-    let nothing: BTreeMap<NodeKey, Fingerprint> = BTreeMap::new();
-    let [old, new] = [before, after].map(|entry| entry.map_or(&nothing, |entry| &entry.nodes));
-    let [said, says] = [before, after].map(|entry| entry.map_or(&nothing, |entry| &entry.metadata));
-    let ways = [other_than(new, old), other_than(old, new), other_than(says, said), other_than(said, says)];
+    let Some((before, after)) = before.zip(after) else { return BTreeSet::new() };
+    let ways = [
+        other_than(&after.nodes, &before.nodes),
+        other_than(&before.nodes, &after.nodes),
+        other_than(&after.metadata, &before.metadata),
+        other_than(&before.metadata, &after.metadata),
+    ];
     ways.into_iter().flatten().collect()
 }
