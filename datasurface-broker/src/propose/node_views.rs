@@ -13,10 +13,12 @@ use datasurface_platform::{
     DeclarationReader, FormatClaims, NodeDeclarations, NodeMetadata, NodeView, Offer, PlatformDescriptor,
     ResolvedOffer,
 };
-use imbl::OrdMap;
+use imbl::OrdSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
+    borrow::Borrow,
     cell::RefCell,
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     hash::Hash,
     rc::Rc,
@@ -26,17 +28,47 @@ use std::{
 /// The views of nodes, ordered by key.
 #[derive(Debug, Default)]
 pub(super) struct NodeViews {
-    nodes: OrdMap<NodeKey, NodeView>,
+    nodes: OrdSet<ByKey>,
     /// Those that may be other than before, ordered by key; `None` if all of them may.
     fresh: Option<Vec<NodeKey>>,
     /// The nodes of before that may be other now, or are gone.
     pub(super) replaced: Vec<NodeKey>,
 }
 
+/// A view that is ordered by its key, which is not there a second time: it is larger than the handle of the view.
+#[derive(Clone, Debug)]
+struct ByKey(NodeView);
+
+impl Borrow<NodeKey> for ByKey {
+    fn borrow(&self) -> &NodeKey {
+        self.0.key()
+    }
+}
+
+impl PartialEq for ByKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key() == other.0.key()
+    }
+}
+
+impl Eq for ByKey {}
+
+impl PartialOrd for ByKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ByKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.key().cmp(other.0.key())
+    }
+}
+
 impl NodeViews {
     /// The views, ordered by key.
     pub(super) fn iter(&self) -> impl Iterator<Item = &NodeView> {
-        self.nodes.values()
+        self.nodes.iter().map(|view| &view.0)
     }
 
     /// Whether there are none.
@@ -46,7 +78,7 @@ impl NodeViews {
 
     /// Returns the view of a node.
     pub(super) fn get(&self, key: &NodeKey) -> Option<&NodeView> {
-        self.nodes.get(key)
+        self.nodes.get(key).map(|view| &view.0)
     }
 
     /// The views that may be other than before, ordered by key.
@@ -59,7 +91,7 @@ impl NodeViews {
         if let Some(fresh) = &mut self.fresh {
             fresh.push(view.key().clone());
         }
-        self.nodes.insert(view.key().clone(), view);
+        self.nodes.insert(ByKey(view));
     }
 }
 
@@ -164,7 +196,7 @@ impl<'a> NodeViewMaker<'a> {
     ) -> NodeViews {
         let nodes = before.nodes.nodes.clone();
         let mut views = NodeViews { nodes, fresh: Some(Vec::new()), ..NodeViews::default() };
-        let touched = before.touched.iter().filter(|key| before.nodes.nodes.contains_key(*key));
+        let touched = before.touched.iter().filter(|key| before.nodes.nodes.contains(*key));
         views.replaced = touched.cloned().collect();
         for key in &views.replaced {
             views.nodes.remove(key);
