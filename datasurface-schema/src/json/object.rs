@@ -50,6 +50,13 @@ impl JsonObject {
         self.values.get_or_init(|| self.parsed())
     }
 
+    /// Returns a member as the type that it was written from; `None` if there is no such member, or if it has another form. Its value is not kept.
+    #[must_use]
+    pub fn member_as<'t, T: Deserialize<'t>>(&'t self, name: &str) -> Option<T> {
+        let place = self.texts.binary_search_by(|(other, _)| other.as_str().cmp(name)).ok()?;
+        serde_json::from_str(self.texts.get(place)?.1.as_str()).ok()
+    }
+
     /// Forgets the values, which are parsed again if somebody asks for them.
     pub fn condense(&mut self) {
         self.values.take();
@@ -113,6 +120,9 @@ mod tests {
             serde_json::from_str(r#"{"b": 2.5, "a": {"y": [], "x": "\u000a"}}"#).unwrap();
         assert_eq!(one, other);
         one.condense();
+        assert_eq!((one.member_as("b"), one.member_as("c")), (Some(2.5), None::<f64>));
+        assert_eq!(one.member_as::<bool>("b"), None);
+        assert!(one.values.get().is_none(), "what is read as another type is not kept");
         assert_eq!((one.members(), &one), (other.members(), &other));
         other.insert("b", json!(3));
         assert_eq!(other.members()["b"], 3);

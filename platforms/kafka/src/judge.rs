@@ -24,8 +24,9 @@ use crate::{
     transition::{grown_tables, members},
 };
 use datasurface_platform::prelude::*;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Judges a change.
 pub(crate) fn judge(change: &JudgedChange<'_>) -> Judgement {
@@ -51,15 +52,19 @@ pub(crate) fn judge(change: &JudgedChange<'_>) -> Judgement {
 }
 
 fn created(resource: &Resource) -> Judgement {
-    let tables = members(resource, render::SOURCE_TABLES).map_or(0, Map::len);
+    // Of both kinds of connectors, this attribute has the tables.
+    let tables = || {
+        let tables: Option<BTreeMap<String, IgnoredAny>> = resource.attribute_as(render::SOURCE_TABLES);
+        tables.map_or(0, |tables| tables.len())
+    };
     match resource.kind() {
         render::SOURCE => {
-            Judgement::effect(Effect::Backfill, format!("a snapshot reads {}", counted(tables, "table")))
+            Judgement::effect(Effect::Backfill, format!("a snapshot reads {}", counted(tables(), "table")))
         }
         render::JOB => Judgement::effect(Effect::Backfill, "it reads its inputs from their beginning"),
         kind if SinkForm::of_kind(kind).is_some() => Judgement::effect(
             Effect::Backfill,
-            format!("it reads {} from the beginning", counted(tables, "topic")),
+            format!("it reads {} from the beginning", counted(tables(), "topic")),
         ),
         _ => Judgement::effect(Effect::None, ""),
     }

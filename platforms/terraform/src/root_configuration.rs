@@ -43,8 +43,8 @@ impl RootConfiguration {
 
     /// Returns the configuration that a resource of the host is; none if it is another kind of resource.
     pub(crate) fn from_resource(resource: &Resource) -> Option<Self> {
-        let members = resource.attributes().iter().map(|(name, value)| (name.clone(), value.clone()));
-        (resource.kind() == STATE_KIND).then(|| Self(Json::Object(members.collect())))
+        let members = || resource.attributes().iter().map(|(name, value)| (name.clone(), value.clone()));
+        (resource.kind() == STATE_KIND).then(|| Self(Json::Object(members().collect())))
     }
 
     pub(crate) fn file(&self) -> Result<File, PlatformError> {

@@ -45,6 +45,9 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
             }
             _ => Vec::new(),
         };
+        if scripts.is_empty() {
+            continue;
+        }
         let folder = change.transition_folder(&step.scope)?;
         for (part, script) in scripts.into_iter().enumerate() {
             let part = match part {
@@ -56,7 +59,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
     }
     for database in sides.left() {
         // The last of them: killed before, the next call begins with what is left to do there.
-        let last = made.iter_mut().rfind(|(_, script)| same_database(script.database(), database));
+        let last = made.iter_mut().rfind(|(_, script)| same_database(script.database(), &database));
         if let Some((_, script)) = last {
             *script = transition::forgetting(script.clone(), change.platform().storage_name());
         }

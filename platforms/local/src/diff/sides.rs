@@ -33,17 +33,20 @@ impl ChangeSides {
     }
 
     /// The databases of consumers in which nothing is rendered any more.
-    pub(super) fn left(&self) -> BTreeSet<&str> {
+    pub(super) fn left(&self) -> BTreeSet<String> {
         let is_own = |resource: &Resource| matches!(resource.kind(), "table" | "database");
+        let before: BTreeSet<String> = self.before.values().filter_map(database_of).collect();
+        if before.is_empty() {
+            return before;
+        }
         // There are thousands of resources, and few databases.
-        let kept: BTreeSet<&str> = self
+        let kept: BTreeSet<String> = self
             .after
             .values()
             .chain(self.before.values().filter(|resource| is_own(resource)))
             .filter_map(database_of)
             .collect();
-        let before: BTreeSet<&str> = self.before.values().filter_map(database_of).collect();
-        let is_left = |database: &&str| !kept.iter().any(|kept| same_database(kept, database));
+        let is_left = |database: &String| !kept.iter().any(|kept| same_database(kept, database));
         before.into_iter().filter(|database| !kept.contains(database) && is_left(database)).collect()
     }
 
@@ -53,8 +56,8 @@ impl ChangeSides {
     }
 }
 
-fn database_of(resource: &Resource) -> Option<&str> {
-    resource.attributes().get("database")?.as_str()
+fn database_of(resource: &Resource) -> Option<String> {
+    resource.attribute_as("database")
 }
 
 fn views_of(
