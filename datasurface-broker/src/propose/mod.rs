@@ -159,7 +159,7 @@ impl Broker {
         found.extend(advance.unknown(platforms.keys()));
         let waits = advance::waits((placed, manifest), as_of);
         found.extend(advance.waiting((placed, manifest), &waits));
-        check_errors(&found)?;
+        BrokerError::check_found(&found)?;
         let stay = platforms.keys().filter(|name| !advance.takes(name, !waits.contains_key(*name)));
         let staying = Staying::new(placed, manifest, stay)?;
         let staying = staying.as_ref();
@@ -395,7 +395,7 @@ impl RenderInputs {
     ) -> Result<Self, BrokerError> {
         if let Some(staying) = sources.kept.staying {
             sources.keep(staying, (held, &placed.placements_before), &mut found);
-            check_errors(&found)?;
+            BrokerError::check_found(&found)?;
         }
         let sources = &*sources;
         // Where a round has nothing to compare with, it begins with what the round before it made.
@@ -408,7 +408,7 @@ impl RenderInputs {
         let views = sources.views(held, known.and_then(|known| known.views.as_ref()));
         let before = known.map_or(&nothing, |known| &known.findings);
         let findings = judge(placed, sources, &views, before, &mut found);
-        check_errors(&found)?;
+        BrokerError::check_found(&found)?;
         let last = memory.round(round);
         let mentions = last.views.take().and_then(|last| last.into_mentions(&views));
         last.views = Some(ViewMemory::new((sources, held), views.clone(), mentions));
@@ -426,7 +426,7 @@ impl RenderInputs {
         if index.has_places_twice() {
             occupied::check(&entries, &mut found);
         }
-        check_errors(&found)?;
+        BrokerError::check_found(&found)?;
         Ok(Self { views, entries, found })
     }
 }
@@ -450,10 +450,6 @@ fn judge(
         }
     }
     findings
-}
-
-fn check_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
-    BrokerError::check(Findings::from_iter(found.iter().cloned())).map(|_| ())
 }
 
 fn newly_held(

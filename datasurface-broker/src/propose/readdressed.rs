@@ -45,7 +45,7 @@ impl Readdressed {
                 self.0.entry(platform.clone()).or_default().extend(renamed);
             }
         }
-        super::check_errors(found)?;
+        BrokerError::check_found(found)?;
         for (platform, renamed) in &self.0 {
             if let Some(going) = let_go.get_mut(platform) {
                 let all = std::mem::take(going).into_iter();
