@@ -67,15 +67,16 @@ impl<'a> ChangedNodes<'a> {
         graphs: &IntentionGraphs,
     ) -> BTreeMap<PlatformName, BTreeMap<NodeKey, Arc<Cause>>> {
         let exports = exports_by_datastore(&self.nodes);
-        let mut causes: BTreeMap<PlatformName, BTreeMap<NodeKey, Arc<Cause>>> = BTreeMap::new();
+        let mut causes: BTreeMap<PlatformName, Vec<(NodeKey, Arc<Cause>)>> = BTreeMap::new();
         for key in &self.nodes {
             let because_of = exports_of(key, &exports);
             let nodes = if because_of.is_empty() { [(*key).clone()].into() } else { because_of };
             let owners = nodes.iter().flat_map(|node| owners(ecosystem, graphs, node)).collect();
             let cause = Arc::new(Cause { nodes, owners });
-            causes.entry(key.platform().clone()).or_default().insert((*key).clone(), cause);
+            causes.entry(key.platform().clone()).or_default().push(((*key).clone(), cause));
         }
-        causes
+        // Each map is made at once: one that grows is half empty.
+        causes.into_iter().map(|(platform, causes)| (platform, causes.into_iter().collect())).collect()
     }
 
     /// The nodes of which nothing but metadata changed, by platform.
