@@ -221,7 +221,7 @@ fn views_of_holders<'v>(
 fn with_members(entry: &Arc<ScopeEntry>, views: &PlatformViews) -> Arc<ScopeEntry> {
     let Scope::Shared(key) = &entry.scope else { return Arc::clone(entry) };
     let Some(shared) = views.shared.get(key) else { return Arc::clone(entry) };
-    let nodes = shared.nodes(&views.nodes);
+    let nodes = shared.nodes();
     Arc::new(ScopeEntry {
         views: views_of_holders(nodes, &views.held, &entry.record),
         members: shared.fingerprints(),

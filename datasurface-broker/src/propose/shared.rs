@@ -1,14 +1,10 @@
 //! Shared scopes: what nodes have in common, gathered from all nodes of a platform, and from what is held on it.
 
-use super::node_views::NodeViews;
 use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
 use datasurface_graph::{Fingerprint, NodeKey};
-use datasurface_model::{DatasetKey, Json};
+use datasurface_model::{DatasetKey, Json, Set};
 use datasurface_platform::{HeldScope, HeldState, NodeView, ScopeView, SharedKey};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The shard of what is held, and was in no shard before.
 pub(super) const MAIN_SHARD: &str = "main";
@@ -19,9 +15,9 @@ pub(super) struct SharedScope {
     /// The parts, each once, with what it costs of each limit.
     parts: BTreeMap<Json, BTreeMap<String, u64>>,
     /// The nodes that add parts, by their storage names, with what each adds.
-    members: BTreeMap<NodeKey, BTreeSet<Json>>,
-    /// Those of them that are in the graph.
-    fed: BTreeSet<NodeKey>,
+    members: BTreeMap<NodeKey, Set<Json>>,
+    /// Those of them that are in the graph, ordered by key.
+    fed: Vec<NodeView>,
 }
 
 /// Asks each node what it shares: those of the graph, and then those of which something is held.
@@ -45,8 +41,8 @@ pub(super) fn gather<'v>(
                 *heaviest = weight.max(*heaviest);
             }
             scope.members.entry(node.facts().storage_key()).or_default().insert(share.part);
-            if is_fed {
-                scope.fed.insert(node.key().clone());
+            if is_fed && scope.fed.last().is_none_or(|last| last.key() != node.key()) {
+                scope.fed.push(node.clone());
             }
         }
     }
@@ -92,9 +88,9 @@ impl SharedScope {
         weights.fold(0, |total, weight| total.saturating_add(*weight))
     }
 
-    /// Those of the nodes that add parts.
-    pub(super) fn nodes<'v>(&self, all: &'v NodeViews) -> impl Iterator<Item = &'v NodeView> {
-        self.fed.iter().filter_map(|key| all.get(key))
+    /// Those of the nodes in the graph that add parts.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &NodeView> {
+        self.fed.iter()
     }
 
     /// The nodes that add parts, by their storage names, with the hash of what each adds.
