@@ -195,8 +195,7 @@ impl Resource {
         self.0.attributes.members()
     }
 
-    /// Returns an attribute as the type that it was written from; `None` if there is no such attribute, or if it has another form. Other than the values of
-    /// [all attributes](Self::attributes), which stay in memory with the resource once somebody asked, it is read again each time.
+    /// Returns an attribute as the type that it was written from; `None` if it has none or another form. Other than all [attributes](Self::attributes), it is not kept.
     #[must_use]
     pub fn attribute_as<'r, T: Deserialize<'r>>(&'r self, name: &str) -> Option<T> {
         self.0.attributes.member_as(name)

@@ -82,18 +82,14 @@ impl NodeView {
 
     /// Sets what is declared of that which the node names.
     #[must_use]
-    pub fn with_declarations(mut self, declarations: impl Into<Arc<NodeDeclarations>>) -> Self {
-        self.declarations = declarations.into();
-        self.fingerprints = FingerprintCache::default();
-        self
+    pub fn with_declarations(self, declarations: impl Into<Arc<NodeDeclarations>>) -> Self {
+        Self { declarations: declarations.into(), fingerprints: FingerprintCache::default(), ..self }
     }
 
     /// Sets what people know of the node.
     #[must_use]
-    pub fn with_metadata(mut self, metadata: impl Into<Arc<NodeMetadata>>) -> Self {
-        self.metadata = metadata.into();
-        self.fingerprints = FingerprintCache::default();
-        self
+    pub fn with_metadata(self, metadata: impl Into<Arc<NodeMetadata>>) -> Self {
+        Self { metadata: metadata.into(), fingerprints: FingerprintCache::default(), ..self }
     }
 
     /// Returns the view with other offers, and the rest as it is.

@@ -225,14 +225,7 @@ impl ScopeView {
         };
         let held =
             self.held.iter().map(|held| HeldState { node: held.node.in_storage_names(), ..held.clone() });
-        Self {
-            platform: Arc::clone(&self.platform),
-            scope: self.scope.clone(),
-            shards: self.shards.clone(),
-            parts: self.parts.clone(),
-            nodes: self.nodes.iter().map(node).collect(),
-            held: held.collect(),
-        }
+        Self { nodes: self.nodes.iter().map(node).collect(), held: held.collect(), ..self.clone() }
     }
 
     /// Returns the hash of all of this, given that of the instance: if it is the same, so is the rendering. It is made of the hashes of nodes, so a
