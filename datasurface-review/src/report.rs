@@ -144,7 +144,10 @@ impl ReviewReport {
         let ignored = approvals.into_iter().flat_map(|approvals| &approvals.ignored);
         let trusted = trusted.map(|trusted| format!("{}, taken on trust", trusted.claim.repository));
         let nothing = |claim: &ApprovalClaim| {
-            format!("{} for another proposal (`{}`), which counts for nothing", claim.repository, claim.fingerprint)
+            format!(
+                "{} for another proposal (`{}`), which counts for nothing",
+                claim.repository, claim.fingerprint
+            )
         };
         trusted.chain(ignored.map(nothing))
     }

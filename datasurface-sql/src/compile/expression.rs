@@ -67,7 +67,8 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             Expr::InSubquery { expr, subquery, negated: _ } => {
                 waiting.push((expr, None));
                 let listed = compiler.query(subquery, Some(scope));
-                let is_one = matches!(**expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_));
+                let is_one =
+                    matches!(**expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_));
                 if let Some(count) = said_count(&listed).filter(|count| is_one && *count != 1) {
                     let operator = "IN".to_owned();
                     compiler.problems.push(SqlProblem::ColumnCounts { operator, counts: [1, count] });

@@ -168,17 +168,8 @@ enum Replaced {
 
 /// Which of letters and digits, whichever they are, are replaced by something that is not made of them.
 fn masked(pattern: &Expr, with: &Expr) -> Option<Replaced> {
-    const DIGITS: &[&str] = &[
-        ".",
-        "\\d",
-        "\\w",
-        "[0-9]",
-        "[a-zA-Z0-9]",
-        "[A-Za-z0-9]",
-        "[^@]",
-        "[[:alnum:]]",
-        "[[:digit:]]",
-    ];
+    const DIGITS: &[&str] =
+        &[".", "\\d", "\\w", "[0-9]", "[a-zA-Z0-9]", "[A-Za-z0-9]", "[^@]", "[[:alnum:]]", "[[:digit:]]"];
     const LETTERS: &[&str] = &["[a-z]", "[A-Z]", "[a-zA-Z]", "[A-Za-z]", "[[:alpha:]]"];
     let (pattern, with) = (literal::text(pattern)?, literal::text(with)?);
     // At an end, only so much is replaced as is there.

@@ -233,13 +233,11 @@ fn implied_names(expr: &Expr) -> Vec<String> {
         Expr::Floor { .. } => names.push("floor".to_owned()),
         Expr::Position { .. } => names.push("position".to_owned()),
         // A scalar subquery is called as what it selects.
-        Expr::Subquery(query) => {
-            match query.body.as_select().and_then(|select| select.projection.first()) {
-                Some(SelectItem::UnnamedExpr(expr)) => names.extend(implied_names(expr)),
-                Some(SelectItem::ExprWithAlias { expr: _, alias }) => names.push(alias.value.clone()),
-                _ => {}
-            }
-        }
+        Expr::Subquery(query) => match query.body.as_select().and_then(|select| select.projection.first()) {
+            Some(SelectItem::UnnamedExpr(expr)) => names.extend(implied_names(expr)),
+            Some(SelectItem::ExprWithAlias { expr: _, alias }) => names.push(alias.value.clone()),
+            _ => {}
+        },
         other => names.extend(own_name(other).map(|name| name.value.clone())),
     }
     names
