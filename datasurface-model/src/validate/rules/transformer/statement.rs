@@ -41,9 +41,9 @@ pub(in super::super) static AMBIGUOUS_COLUMN: CodeInfo = CodeInfo::error(
 
 pub(in super::super) static COLUMN_COUNTS: CodeInfo = CodeInfo::error(
     "transformer/column-counts",
-    "a statement of a transformer combines SELECTs with different numbers of columns",
-    "The statement would fail when it runs: UNION, INTERSECT and EXCEPT put rows together by the places of their columns. Let each SELECT \
-     return as many columns; one without a value is `CAST(NULL AS …)`.",
+    "a statement of a transformer combines or compares rows with different numbers of columns",
+    "The statement would fail when it runs: UNION, INTERSECT, EXCEPT and VALUES put rows together by the places of their columns, and IN compares them so. Let each \
+     have as many columns; one without a value is `CAST(NULL AS …)`.",
 );
 
 pub(in super::super) static DUPLICATE_COLUMN: CodeInfo = CodeInfo::error(
