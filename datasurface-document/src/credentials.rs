@@ -71,7 +71,10 @@ fn is_secret(before: &str) -> bool {
 pub(super) fn may_have_secret(line: &str) -> bool {
     let parts = line.split([',', '{', '}', '[', ']']).map(|part| part.trim().trim_start_matches("- "));
     parts.filter(|part| !part.starts_with('#')).any(|part| match part.split_once(':') {
-        Some((name, _)) => !MEMBERS.contains(&name.trim().trim_matches(['"', '\''])),
+        // A user with a password is no name.
+        Some((name, value)) => {
+            !MEMBERS.contains(&name.trim().trim_matches(['"', '\''])) || value.contains(':')
+        }
         None => part.contains('='),
     })
 }

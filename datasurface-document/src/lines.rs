@@ -148,6 +148,7 @@ mod tests {
             "credentials: # of\n  # the lake\n  Lake: joe:s3cret",
             "credentials:\n- name: reader\n  value: s3cret",
             "credentials: {reader: s3cret}",
+            "credentials:\n- name: joe:s3cret",
             "credentials: [{name: reader, \"val\": s3cret}, writer=s3cret]",
         ] {
             let lines = Lines::new("model.yaml", text);

@@ -113,8 +113,8 @@ impl<'a> Compiler<'_, 'a> {
                 conditions.extend(self.from(std::slice::from_ref(table_with_joins), scope));
                 return;
             }
-            TableFactor::TableFunction { expr, alias: None } if let Some(name) = literal::text(expr) => {
-                self.table(&ObjectName::from(vec![Ident::new(name)]), None)
+            TableFactor::TableFunction { expr, alias } if let Some(name) = literal::text(expr) => {
+                self.table(&ObjectName::from(vec![Ident::new(name)]), alias.as_ref())
             }
             TableFactor::Table { alias, .. }
             | TableFactor::TableFunction { alias, .. }

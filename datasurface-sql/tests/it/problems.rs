@@ -75,6 +75,7 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
         ("SELECT 1 AS a FROM public.dblink('host=db', 'SELECT 1') AS d(x int)", &["table dblink"]),
         ("SELECT 1 AS a FROM query_table('Shop_secret')", &["table query_table"]),
         ("SELECT 1 AS a FROM TABLE('Shop_secret')", &["table Shop_secret"]),
+        ("SELECT 1 AS a FROM TABLE('Shop_secret') AS s", &["table Shop_secret"]),
         ("SELECT 1 AS a FROM pg_ls_dir('/')", &["table pg_ls_dir"]),
         ("SELECT query_to_xml('SELECT 1', true, true, '') AS a", &["table query_to_xml"]),
         ("SELECT ARRAY(SELECT nowhere FROM Shop_secret) AS a", &["table Shop_secret"]),
