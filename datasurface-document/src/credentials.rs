@@ -62,7 +62,7 @@ fn is_secret(before: &str) -> bool {
     let word = last.rsplit(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
     let is_misspelt = || {
         let begins_alike = word.starts_with(['p', 'P', 's', 'S', 't', 'T']) && (4..=12).contains(&word.len());
-        begins_alike && !last.ends_with(char::is_whitespace) && nearest(word, MISSPELT).is_some()
+        begins_alike && nearest(word, MISSPELT).is_some()
     };
     quoted.is_some_and(|name| name.contains('\\')) || names_secret_member(last) || is_misspelt()
 }

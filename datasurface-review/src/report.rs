@@ -2,7 +2,7 @@
 
 use super::{form, junit, limit, markdown, redacted};
 use chrono::NaiveDate;
-use datasurface_change::{ApprovalClaim, ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
+use datasurface_change::{ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
 use datasurface_document::Report;
 use datasurface_model::{CodeInfo, Findings, Printable, Repository, Text, shortened};
 use serde::Serialize;
@@ -137,19 +137,9 @@ impl ReviewReport {
         self.change.as_ref().map_or(&[], |change| &change.owner_notices)
     }
 
-    /// What was claimed of approvals, in words: which claims were taken on trust, and which count for nothing.
+    /// What was claimed of approvals, in words.
     pub(super) fn claims(&self) -> impl Iterator<Item = String> {
-        let approvals = self.change.as_ref().map(|change| &change.approvals);
-        let trusted = approvals.into_iter().flat_map(|approvals| &approvals.trusted);
-        let ignored = approvals.into_iter().flat_map(|approvals| &approvals.ignored);
-        let trusted = trusted.map(|trusted| format!("{}, taken on trust", trusted.claim.repository));
-        let nothing = |claim: &ApprovalClaim| {
-            format!(
-                "{} for another proposal (`{}`), which counts for nothing",
-                claim.repository, claim.fingerprint
-            )
-        };
-        trusted.chain(ignored.map(nothing))
+        self.change.iter().flat_map(|change| change.approvals.claims())
     }
 
     /// Returns the report as JSON, with a line feed at the end. Of a report over 2 MiB, lists and texts are cut, and `cut` says which

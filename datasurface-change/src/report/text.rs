@@ -1,7 +1,7 @@
 //! The report as people read it.
 
 use super::{ChangeReport, TouchedPart, Verdict};
-use crate::TrustedClaim;
+use crate::{ApprovalClaim, Approvals, TrustedClaim};
 use datasurface_model::{Printable, ownership::OwnedPart};
 use std::{collections::BTreeSet, fmt};
 
@@ -59,17 +59,7 @@ impl ChangeReport {
             }
             writeln!(f, "  an approval of exactly this proposal names {}", Printable(fingerprint))?;
         }
-        for TrustedClaim { claim, parts } in &approvals.trusted {
-            let parts = if parts.is_empty() { "nothing that needs it".to_owned() } else { listed(parts) };
-            writeln!(f, "\ntaken on trust: {} approved it, for {parts}", Printable(&claim.repository))?;
-        }
-        for claim in &approvals.ignored {
-            let (repository, other) = (Printable(&claim.repository), Printable(&claim.fingerprint));
-            writeln!(
-                f,
-                "\nthe approval of {repository} is for another proposal (`{other}`), and counts for nothing"
-            )?;
-        }
+        approvals.claims().try_for_each(|claim| writeln!(f, "\n{}", Printable(claim)))?;
         Ok(())
     }
 
@@ -110,6 +100,22 @@ impl ChangeReport {
             }
         }
         Ok(())
+    }
+}
+
+impl Approvals {
+    /// Returns what was claimed, in words: one line for each claim that was taken on trust, or counts for nothing.
+    pub fn claims(&self) -> impl Iterator<Item = String> {
+        let trusted = self.trusted.iter().map(|TrustedClaim { claim, parts }| {
+            let parts = if parts.is_empty() { "nothing that needs it".to_owned() } else { listed(parts) };
+            format!("taken on trust: {} approved it, for {parts}", claim.repository)
+        });
+        let ignored = self.ignored.iter().map(|ApprovalClaim { repository, fingerprint }| {
+            format!(
+                "the approval of {repository} is for another proposal (`{fingerprint}`), and counts for nothing"
+            )
+        });
+        trusted.chain(ignored)
     }
 }
 

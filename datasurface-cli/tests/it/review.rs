@@ -77,9 +77,13 @@ fn an_owner_approves_exactly_this_proposal() {
     let refused = review(&fixture, STRANGER, "--format json").bad().json();
     let fingerprint = refused["fingerprint"].as_str().unwrap();
     let trusted = review(&fixture, STRANGER, &format!("--approved-by {OWNER}={fingerprint}")).good();
-    assert!(trusted.out.contains(&format!("approval: {OWNER}, taken on trust\n")), "{trusted:?}");
+    assert!(
+        trusted.out.contains(&format!("approval: taken on trust: {OWNER} approved it, for ")),
+        "{trusted:?}"
+    );
     let forged = format!("--approved-by {OWNER}=0{fingerprint}");
-    let nothing = format!("{OWNER} for another proposal (`0{fingerprint}`), which counts for nothing");
+    let nothing =
+        format!("the approval of {OWNER} is for another proposal (`0{fingerprint}`), and counts for nothing");
     let said = review(&fixture, STRANGER, &forged).bad();
     assert!(said.out.contains(&format!("approval: {nothing}\n")), "{said:?}");
     let said = review(&fixture, STRANGER, &format!("{forged} --format markdown")).bad();

@@ -197,7 +197,7 @@ fn word(expression: &Expr) -> Option<Cow<'_, str>> {
 }
 
 /// Functions that read columns, tables or files that a text names.
-pub(super) const READERS: [&str; 23] = [
+pub(super) const READERS: [&str; 24] = [
     "columns",
     "cursor_to_xml",
     "database_to_xml",
@@ -209,6 +209,7 @@ pub(super) const READERS: [&str; 23] = [
     "load_file",
     "lo_get",
     "openquery",
+    "pg_ls_dir",
     "pg_read_binary_file",
     "pg_read_file",
     "query_to_xml",

@@ -218,7 +218,7 @@ impl<'a> Compiler<'_, 'a> {
 /// Functions that stand in the place of a table alone, and read files, or databases of elsewhere: no input.
 const OUTSIDE: &str = " arrow_scan azureblobstorage delta_scan deltalake duckdb_columns duckdb_databases duckdb_secrets duckdb_tables \
      duckdb_views file filelist glob hdfs iceberg iceberg_scan jdbc mongodb mysql mysql_query mysql_scan odbc opendatasource openrowset \
-     parquet_file_metadata parquet_kv_metadata parquet_metadata parquet_scan parquet_schema pg_ls_dir postgres_query postgres_scan \
+     parquet_file_metadata parquet_kv_metadata parquet_metadata parquet_scan parquet_schema postgres_query postgres_scan \
      postgresql query query_table read_blob read_csv read_csv_auto read_files read_json read_json_auto read_json_objects read_kafka read_ndjson read_parquet read_text \
      read_xlsx remote remotesecure s3 s3cluster sniff_csv sqlite_query sqlite_scan st_read url ";
 
