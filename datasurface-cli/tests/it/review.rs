@@ -76,18 +76,14 @@ fn an_owner_approves_exactly_this_proposal() {
     let fixture = sides(&models::first(), &grown());
     let refused = review(&fixture, STRANGER, "--format json").bad().json();
     let fingerprint = refused["fingerprint"].as_str().unwrap();
-    let trusted = review(&fixture, STRANGER, &format!("--approved-by {OWNER}={fingerprint}")).good();
-    assert!(
-        trusted.out.contains(&format!("approval: taken on trust: {OWNER} approved it, for ")),
-        "{trusted:?}"
-    );
-    let forged = format!("--approved-by {OWNER}=0{fingerprint}");
-    let nothing =
-        format!("the approval of {OWNER} is for another proposal (`0{fingerprint}`), and counts for nothing");
-    let said = review(&fixture, STRANGER, &forged).bad();
-    assert!(said.out.contains(&format!("approval: {nothing}\n")), "{said:?}");
-    let said = review(&fixture, STRANGER, &format!("{forged} --format markdown")).bad();
-    assert!(said.out.contains("### Approvals\n\n- ") && said.out.contains(&nothing), "{said:?}");
+    let said = review(&fixture, STRANGER, &format!("--approved-by {OWNER}={fingerprint}")).good();
+    assert!(said.out.contains(&format!("taken on trust: {OWNER} approved it, for ")), "{said:?}");
+    let nothing = format!("{OWNER} is for another proposal (`0{fingerprint}`), and counts for nothing");
+    for format in ["text", "markdown"] {
+        let claim = format!("--format {format} --approved-by {OWNER}=0{fingerprint}");
+        let said = review(&fixture, STRANGER, &claim).bad();
+        assert!(said.out.contains(&nothing), "{said:?}");
+    }
     // The lock is part of what is approved.
     fixture.write("new/datasurface.lock", r#"{"format": "datasurface-lock/1"}"#);
     review(&fixture, STRANGER, &format!("--approved-by {OWNER}={fingerprint}")).bad();
