@@ -73,8 +73,16 @@ pub(super) const OF_NO_USE: &[&str] = &[
     "reference/unknown-path",
     "transformer/unneeded-removal",
     "transformer/unused-consent",
-    "waiver/other-owner",
     "waiver/unused",
+];
+
+/// Codes of findings about how a group wants its datasets to be delivered.
+const OF_REQUIREMENTS: &[&str] = &[
+    "latency/timetable",
+    "workspace/empty-requirement",
+    "workspace/keyless-history",
+    "workspace/transformer-requirements",
+    "workspace/unseen-versions",
 ];
 
 /// Codes of findings that say that something does not exist, by where it may be declared.
@@ -95,8 +103,12 @@ const IN_ZONES: &[&str] = &[
     "transformer/unknown-output",
     "transformer/unknown-release",
 ];
-const IN_POLICIES: &[&str] =
-    &["reference/unknown-policy", "transformer/consent-outdated", "transformer/no-consent"];
+const IN_POLICIES: &[&str] = &[
+    "reference/unknown-policy",
+    "transformer/consent-outdated",
+    "transformer/no-consent",
+    "waiver/other-owner",
+];
 const IN_DATASTORES: &[&str] = &[
     "reference/unknown-dataset",
     "reference/unknown-datastore",
@@ -111,6 +123,7 @@ pub(super) const ALL: &[&[&str]] = &[
     OF_A_VALUE,
     OF_A_THING,
     OF_NO_USE,
+    OF_REQUIREMENTS,
     IN_THE_WHOLE,
     IN_CLASSIFICATIONS,
     IN_VENDORS,
@@ -134,7 +147,15 @@ pub(super) fn is_of_an_unread_thing(finding: &Diagnostic, unread: &[ModelPath]) 
     OF_A_THING.contains(&finding.code()) && unread.iter().any(|path| thing.covers(path))
 }
 
-/// Whether a finding says that something does not exist which may be declared in a part that is not known. Most say its name, and then it is not
+/// Whether a finding is about a waiver of what may be found where something is unread. The name of a waiver has the path.
+pub(super) fn is_of_an_unread_waived_thing(finding: &Diagnostic, unread: &[ModelPath]) -> bool {
+    finding.code() == "waiver/other-owner" && {
+        let waiver = finding.path().segments().last().unwrap_or_default();
+        unread.iter().any(|path| waiver.contains(&path.to_string()))
+    }
+}
+
+/// Whether a finding says that something does not exist which may be declared in a part that is not known, or is about that part alone. Most say its name, and then it is not
 /// in a part that has another one.
 pub(super) fn may_be_declared_in(part: &EcosystemPart, finding: &Diagnostic) -> bool {
     let is_one_of = |codes: &[&str]| codes.contains(&finding.code());
@@ -157,6 +178,9 @@ pub(super) fn may_be_declared_in(part: &EcosystemPart, finding: &Diagnostic) -> 
         EcosystemPart::Zone(zone) => {
             let inside = if zone.as_str().is_empty() { String::new() } else { format!("{zone}/") };
             is_one_of(&["reference/unknown-zone"]) || is_one_of(IN_ZONES) && may_be_inside(&inside)
+        }
+        EcosystemPart::Team(team) if team.team.as_str().is_empty() => {
+            is_one_of(IN_ZONES) && may_be_inside(&format!("{}/", team.zone))
         }
         EcosystemPart::Team(team) => is_one_of(IN_ZONES) && may_be_inside(&format!("{team}/")),
         EcosystemPart::Policies(_) => is_one_of(IN_POLICIES),
@@ -182,11 +206,13 @@ pub(super) fn may_be_declared_in(part: &EcosystemPart, finding: &Diagnostic) -> 
         }
         EcosystemPart::Workspace(..) => is_one_of(IN_WORKSPACES),
         EcosystemPart::Group(..) => is_one_of(&["access/unknown-group", "reference/unknown-target"]),
+        EcosystemPart::ZoneOwner(_) | EcosystemPart::TeamOwner(_) => {
+            *part == EcosystemPart::of_unread(finding.path())
+        }
+        EcosystemPart::Requirements(..) => is_one_of(OF_REQUIREMENTS),
         EcosystemPart::Heading
         | EcosystemPart::Waivers
-        | EcosystemPart::ZoneOwner(_)
         | EcosystemPart::ZoneWaivers(_)
-        | EcosystemPart::TeamOwner(_)
         | EcosystemPart::TeamWaivers(_)
         | EcosystemPart::GroupPin(_)
         | EcosystemPart::PrimaryPin(_) => false,

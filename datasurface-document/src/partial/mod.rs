@@ -1,6 +1,7 @@
 //! Loading as far as documents can be read: what is wrong in one object hides nothing of the others.
 
 mod certainty;
+mod declarable;
 mod sound;
 mod validation;
 
@@ -60,14 +61,25 @@ impl Documents {
         let elsewhere = PartlyRead::new(self, &unread);
         let mut assembled = Vec::new();
         let parts = parts.iter().map(|(name, part)| (*name, part));
-        let Defined { ecosystem, misspelled, left_out } = assemble(parts, &elsewhere, &mut assembled);
+        let Defined { ecosystem, misspelled, left_out, assumed } =
+            assemble(parts, &elsewhere, &mut assembled);
         let lacks_heading = unread_parts(unread.iter().map(|(_, path)| path))
             .any(|part| matches!(part, EcosystemPart::Whole | EcosystemPart::Heading));
         let aliases = self.aliases.get_or_init(|| HeaderAliases::read(&ecosystem, misspelled));
-        let mut unread: Vec<ModelPath> = unread.iter().map(|(_, path)| aliases.followed_path(path)).collect();
+        let is_content = |path: &&ModelPath| !without_content.contains(path);
+        let mut unread: Vec<ModelPath> = unread
+            .iter()
+            .map(|(_, path)| path)
+            .filter(is_content)
+            .map(|path| aliases.followed_path(path))
+            .collect();
         unread.extend(left_out);
-        if !without_content.iter().all(|path| is_declared(&ecosystem, &aliases.followed_path(path))) {
-            unread.push(ModelPath::root());
+        for subject in without_content.iter().map(|path| aliases.followed_path(path)) {
+            unread.extend(declarable::places(&ecosystem, &subject));
+        }
+        for subject in assumed.iter().map(DocumentHeader::path) {
+            unread.push(subject.attribute(segment::OWNER));
+            unread.extend(declarable::places(&ecosystem, &subject));
         }
         for finding in assembled {
             let is_incomplete = finding.code() == INCOMPLETE.code;
@@ -83,15 +95,6 @@ impl Documents {
         unread.dedup();
         PartialModel { ecosystem, findings: self.located(found.into_iter().collect()), unread }
     }
-}
-
-/// Whether a path leads into a zone or a team that is declared, or into none: else what is not known may be about any of them.
-fn is_declared(ecosystem: &Ecosystem, path: &ModelPath) -> bool {
-    let segments: Vec<&str> = path.segments().take(4).collect();
-    let [segment::ZONES, zone, inside @ ..] = segments.as_slice() else { return true };
-    let Some(zone) = ecosystem.zones().get(*zone) else { return zone.is_empty() };
-    let [segment::TEAMS, team] = inside else { return true };
-    zone.definition().is_none_or(|zone| zone.teams().get(*team).is_some())
 }
 
 /// Documents, of which some could not be read as a whole.
@@ -137,8 +140,10 @@ fn may_declare(part: &EcosystemPart, header: &DocumentHeader) -> bool {
             zone.as_str().is_empty() || is_zone(zone)
         }
         EcosystemPart::Team(team) | EcosystemPart::TeamOwner(team) => match header {
-            DocumentHeader::Team(about) if team.team.as_str().is_empty() => team.zone == about.zone,
-            DocumentHeader::Team(about) => team == about,
+            DocumentHeader::Team(about) => {
+                let is_any = [about, team].iter().any(|team| team.team.as_str().is_empty());
+                team.zone == about.zone && (is_any || team == about)
+            }
             DocumentHeader::Ecosystem | DocumentHeader::Zone(_) => false,
         },
         _ => false,

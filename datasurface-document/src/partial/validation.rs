@@ -5,7 +5,10 @@
 //! none of these parts may have it (`certainty.rs`).
 
 use super::{
-    certainty::{OF_A_THING, OF_A_VALUE, OF_NO_USE, is_of_an_unread_thing, may_be_declared_in},
+    certainty::{
+        OF_A_THING, OF_A_VALUE, OF_NO_USE, is_of_an_unread_thing, is_of_an_unread_waived_thing,
+        may_be_declared_in,
+    },
     sound::{SoundPart, erroneous, findings, part_of_error, since, with_sound_settings},
     unread_parts,
 };
@@ -68,13 +71,16 @@ fn certain(
     let known: BTreeSet<Diagnostic> = if parts.contains(&EcosystemPart::Whole) {
         BTreeSet::new()
     } else {
-        let rest = whole.clone().without_parts(&whole.with_dependents(parts.clone()));
+        // No finding depends on what a choice would be.
+        let (of_choice, others) = parts.iter().cloned().partition(EcosystemPart::is_of_choice);
+        let rest = whole.clone().without_parts(&(&of_choice | &whole.with_dependents(others)));
         findings(&rest.validate(&since(on, before))).iter().cloned().collect()
     };
     let is_certain = |finding: &&Diagnostic| {
         let is_of_heading = part_of_error(finding) == EcosystemPart::Heading;
         let may_change = (OF_NO_USE.contains(&finding.code()) && !parts.is_empty())
             || is_of_an_unread_thing(finding, unread)
+            || is_of_an_unread_waived_thing(finding, unread)
             || parts.iter().any(|part| may_be_declared_in(part, finding))
             || (is_of_heading && lacks_heading);
         let is_supported = || {

@@ -9,6 +9,7 @@ mod former_headers;
 mod header_slips;
 mod json_schema;
 mod laws;
+mod lost_documents;
 mod no_json;
 mod partial;
 mod places;

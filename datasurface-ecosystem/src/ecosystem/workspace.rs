@@ -277,6 +277,12 @@ impl DatasetGroup {
         &self.sinks
     }
 
+    /// Takes away what the group says of how its datasets are delivered.
+    pub(crate) fn without_requirements(mut self) -> Self {
+        self.requirements = Requirements::default();
+        self
+    }
+
     /// The requirements on the datasets.
     #[must_use]
     pub fn requirements(&self) -> &Requirements {

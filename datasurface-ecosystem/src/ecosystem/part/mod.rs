@@ -57,6 +57,8 @@ pub enum EcosystemPart {
     Workspace(TeamKey, WorkspaceName),
     /// A dataset group of a workspace.
     Group(TeamKey, GroupKey),
+    /// How a dataset group wants its datasets to be delivered: a choice depends on it, and no other part.
+    Requirements(TeamKey, GroupKey),
 }
 
 impl EcosystemPart {
@@ -75,7 +77,7 @@ impl EcosystemPart {
     /// known.
     #[must_use]
     pub fn of_unread(path: &ModelPath) -> Self {
-        let segments: Vec<&str> = path.segments().take(8).collect();
+        let segments: Vec<&str> = path.segments().take(9).collect();
         let name = |at: usize| segments.get(at).copied().unwrap_or_default();
         match segments.as_slice() {
             [segment::VENDORS, ..] => Self::Vendor(name(1).into()),
@@ -87,6 +89,7 @@ impl EcosystemPart {
             [segment::ZONES, zone, segment::TEAMS, team, inside @ ..] => {
                 Self::in_team(TeamKey::new(*zone, *team), inside)
             }
+            [segment::ZONES, zone, segment::TEAMS] => Self::Team(TeamKey::new(*zone, "")),
             [segment::ZONES, zone, segment::OWNER, ..] => Self::ZoneOwner((*zone).into()),
             [segment::ZONES, zone, segment::WAIVERS, ..] => Self::ZoneWaivers((*zone).into()),
             [segment::ZONES, zone, segment::POLICIES | segment::CONSENTS, ..] => {
@@ -105,6 +108,12 @@ impl EcosystemPart {
         }
     }
 
+    /// Whether nothing but the choice of a platform depends on the part.
+    #[must_use]
+    pub fn is_of_choice(&self) -> bool {
+        matches!(self, Self::GroupPin(_) | Self::PrimaryPin(_) | Self::Requirements(..))
+    }
+
     fn is_unnamed(&self) -> bool {
         match self {
             Self::Vendor(name) => name.as_str().is_empty(),
@@ -112,6 +121,7 @@ impl EcosystemPart {
             Self::GroupPin(key) => key.workspace.as_str().is_empty(),
             Self::PrimaryPin(name) | Self::Datastore(_, name) => name.as_str().is_empty(),
             Self::Zone(name) => name.as_str().is_empty(),
+            Self::Team(key) => key.team.as_str().is_empty(),
             Self::Container(_, name) => name.as_str().is_empty(),
             Self::Credential(_, name) => name.as_str().is_empty(),
             Self::Dataset(_, key) => key.dataset.as_str().is_empty(),
@@ -132,6 +142,13 @@ impl EcosystemPart {
                 Self::Dataset(team, DatasetKey::new(*datastore, name(3)))
             }
             [segment::DATASTORES, ..] => Self::Datastore(team, name(1).into()),
+            [
+                segment::WORKSPACES,
+                workspace,
+                segment::GROUPS,
+                group,
+                segment::LATENCY | segment::MILESTONING | segment::RETENTION | segment::REGULATORS,
+            ] => Self::Requirements(team, GroupKey::new(*workspace, *group)),
             [segment::WORKSPACES, workspace, segment::GROUPS, ..] => {
                 Self::Group(team, GroupKey::new(*workspace, name(3)))
             }

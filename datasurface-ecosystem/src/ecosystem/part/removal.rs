@@ -1,7 +1,7 @@
 //! An ecosystem without some of its parts.
 
 use super::EcosystemPart;
-use crate::ecosystem::{Ecosystem, GovernanceZone, Repository, Team};
+use crate::ecosystem::{DatasetGroup, Ecosystem, GovernanceZone, Repository, Team};
 use datasurface_schema::{Annotations, DatasetName, DatastoreName, Sparse, TeamKey};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,8 @@ impl Ecosystem {
                 | EcosystemPart::Datastore(team, _)
                 | EcosystemPart::Dataset(team, _)
                 | EcosystemPart::Workspace(team, _)
-                | EcosystemPart::Group(team, _) => in_teams.entry(team).or_default().push(part),
+                | EcosystemPart::Group(team, _)
+                | EcosystemPart::Requirements(team, _) => in_teams.entry(team).or_default().push(part),
             }
         }
         for (key, parts) in in_teams {
@@ -78,6 +79,9 @@ fn without(team: Team, part: &EcosystemPart) -> Team {
         EcosystemPart::Group(_, key) => {
             team.edit_workspace(&key.workspace, |workspace| workspace.without_group(&key.group))
         }
+        EcosystemPart::Requirements(_, key) => team.edit_workspace(&key.workspace, |workspace| {
+            workspace.edit_group(&key.group, DatasetGroup::without_requirements)
+        }),
         EcosystemPart::TeamWaivers(_) => team.without_waivers(),
         _ => team,
     }
