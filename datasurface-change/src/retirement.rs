@@ -60,6 +60,17 @@ pub struct Consent {
     pub is_missing: bool,
 }
 
+impl fmt::Display for Consent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of the team `{}` ", self.group, self.team)?;
+        match self.until {
+            Some(last) if self.is_missing => write!(f, "agreed until {last}, which is over"),
+            Some(last) => write!(f, "agreed until {last}"),
+            None => f.write_str("did not agree"),
+        }
+    }
+}
+
 impl Retirement {
     /// Returns the retirement of every deprecated dataset of an ecosystem, as of a day.
     #[must_use]

@@ -28,6 +28,8 @@ pub(super) fn comment(report: &ReviewReport) -> String {
         }),
     );
     section(&mut text, "Approvals", report.claims().map(|claim| plain(&claim)));
+    section(&mut text, "Retirements without consent", report.missing_consents().map(|answer| plain(&answer)));
+    section(&mut text, "Likely renames", report.likely_renames().map(|rename| plain(&rename)));
     let of = |severity: Severity| {
         report.findings.iter().filter(move |finding| finding.severity() == severity).map(line)
     };

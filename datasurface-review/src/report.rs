@@ -142,6 +142,21 @@ impl ReviewReport {
         self.change.iter().flat_map(|change| change.approvals.claims())
     }
 
+    /// The answers to retirements that are missing, in words.
+    pub(super) fn missing_consents(&self) -> impl Iterator<Item = String> {
+        let retirements = self.change.iter().flat_map(|change| &change.retirements);
+        retirements.flat_map(|retirement| {
+            let dataset = &retirement.dataset;
+            retirement.missing_consents().map(move |consent| format!("of `{dataset}`: {consent}"))
+        })
+    }
+
+    /// The renames that look likely and that nobody stated, in words.
+    pub(super) fn likely_renames(&self) -> impl Iterator<Item = String> {
+        let proposals = self.change.iter().flat_map(|change| &change.rename_proposals);
+        proposals.map(|proposal| format!("{proposal}; if so, say `renamed_from`"))
+    }
+
     /// Returns the report as JSON, with a line feed at the end. Of a report over 2 MiB, lists and texts are cut, and `cut` says which
     /// lists, and how many elements each lacks. Passwords and tokens in the values of the change are hidden.
     #[must_use]
@@ -240,6 +255,8 @@ impl fmt::Display for ReviewReport {
             writeln!(f, "fingerprint: {fingerprint}")?;
         }
         write_lines(f, "approval", self.claims())?;
+        write_lines(f, "retirement", self.missing_consents())?;
+        write_lines(f, "rename", self.likely_renames())?;
         let teams = self.notices().iter().map(|notice| format!("{} ({})", notice.team, notice.owner));
         let owners = self.owner_notices().iter().flat_map(|notice| {
             notice.events.values().map(move |event| format!("{} ({}): {event}", notice.part, notice.owner))

@@ -72,14 +72,7 @@ impl ChangeReport {
                 None => writeln!(f)?,
             }
             for consent in &retirement.consents {
-                let (group, team) = (Printable(&consent.group), Printable(&consent.team));
-                match consent.until {
-                    Some(last) if consent.is_missing => {
-                        writeln!(f, "  `{group}` of the team `{team}` agreed until {last}, which is over")?;
-                    }
-                    Some(last) => writeln!(f, "  `{group}` of the team `{team}` agreed until {last}")?,
-                    None => writeln!(f, "  `{group}` of the team `{team}` did not agree")?,
-                }
+                writeln!(f, "  {}", Printable(consent))?;
             }
         }
         Ok(())

@@ -80,6 +80,24 @@ fn no_form_repeats_a_secret() {
     }
 }
 
+/// What only change control knows is in what people read, too.
+#[test]
+fn missing_consents_and_likely_renames_are_in_text_and_markdown() {
+    let dated = "classifications: [Internal]\n            deprecation: {since: 2026-01-01, reason: old, sunset: 2030-01-01}";
+    let retired = COMPANY.replacen("classifications: [Internal]", dated, 1);
+    let renamed = COMPANY.replacen("- name: orders", "- name: purchases", 1);
+    for (new, said) in [
+        (retired, "of `Shop/orders`: `Report/daily` of the team `US/Finance` did not agree"),
+        (renamed, "may be what was called `orders`"),
+    ] {
+        let side = |text: &str| ReviewSide::new(Documents::new().document("model.yaml", text));
+        let report = reviewed(&side(COMPANY), &side(&new), "github:big/sales@main");
+        for text in [report.to_string(), report.to_markdown()] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+    }
+}
+
 /// A name may be as long as a document, and is in all that is said of what is wrong below it.
 #[test]
 fn a_report_has_a_size_in_every_form_whatever_is_long() {
