@@ -45,13 +45,25 @@ pub(super) fn check_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>
         check(zone.owner(), scope, |root| root.child(segment::ZONES, zone.name()).attribute(segment::OWNER));
     }
     // Not even by path: whoever may merge into the branch may change every folder of it.
-    if ecosystem.live().is_same_branch(ecosystem.owner()) {
+    if is_one_branch(ecosystem.live(), ecosystem.owner()) {
         let message = format!("`{}` owns the ecosystem, and is live too", ecosystem.live());
         let finding = Diagnostic::new(&LIVE_IS_OWNER, scope.path().attribute(segment::LIVE), message)
             .with_help("name another repository, or another branch of it, as the live one")
             .related_place(scope.path().attribute(segment::OWNER), "is the same repository and branch");
         scope.report(finding);
     }
+}
+
+/// Whether two are one branch to a host, which reads more spellings of it than one.
+fn is_one_branch(one: &Repository, other: &Repository) -> bool {
+    let read = |repository: &Repository| {
+        let path = repository.path().trim_end_matches('/');
+        let path = path.strip_suffix(".git").unwrap_or(path).to_lowercase();
+        let branch = repository.branch();
+        let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch).to_owned();
+        (repository.host(), repository.address().map(str::to_lowercase), path, branch)
+    };
+    read(one) == read(other)
 }
 
 pub(super) fn check_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
