@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn what_is_long_is_cut_and_each_finding_is_left() {
-        for (count, letters) in [(1, 1 << 20), (1000, 50_000), (1000, 2000)] {
+        for (count, letters) in [(1, 1 << 20), (100, 50_000), (1000, 2000)] {
             let name = "ü".repeat(letters);
             let findings: Findings = (0..count).map(|number| finding(&name, number)).collect();
             let cut = findings.clone().abridged();

@@ -23,11 +23,18 @@ const OTHER_NAMES: [(&str, &str); 16] = [
     ("s3", "object_storage"),
 ];
 
+/// The bytes of a text above which it is no name of a technology.
+const LONGEST: usize = 200;
+
 /// Returns the technology that has a kind of its own and is called so, here or elsewhere; without regard to case, to what parts words, and to
 /// letters that look like others.
 #[must_use]
 pub fn known_technology(word: &str) -> Option<&'static str> {
-    let is_meant = |name: &str| is_alike(name, word) || is_alike(&plain(name), &plain(word));
+    if word.len() > LONGEST {
+        return None;
+    }
+    let looks = plain(word);
+    let is_meant = |name: &str| is_alike(name, word) || is_alike(&plain(name), &looks);
     let here = ContainerTechnology::WORDS.iter().copied().find(|name| is_meant(name));
     here.or_else(|| OTHER_NAMES.iter().find(|(other, _)| is_meant(other)).map(|(_, name)| *name))
 }
