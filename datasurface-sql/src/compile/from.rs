@@ -13,7 +13,7 @@ use crate::{
 use datasurface_schema::nearest;
 use sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, ObjectName,
-    ObjectNamePart, PivotValueSource, TableAlias, TableFactor, TableWithJoins,
+    ObjectNamePart, PivotValueSource, Query, TableAlias, TableFactor, TableWithJoins,
 };
 use std::rc::Rc;
 
@@ -98,8 +98,7 @@ impl<'a> Compiler<'_, 'a> {
                 index_hints: _,
             } => self.table(name, alias.as_ref()),
             TableFactor::Derived { lateral, subquery, alias, sample: _ } => {
-                let made =
-                    self.query(subquery, if *lateral || sees_left { Some(scope) } else { scope.outer });
+                let made = self.derived(subquery, *lateral || sees_left, scope);
                 let name = alias.as_ref().map(|alias| alias.name.value.clone());
                 let made = match alias {
                     Some(alias) if alias.at.is_some() => MadeTable::open(made.everything()),
@@ -133,6 +132,29 @@ impl<'a> Compiler<'_, 'a> {
             }
         };
         scope.relations.push(relation);
+    }
+
+    /// Compiles a query in the place of a table. DuckDB lets each see the tables before it, so that nothing is wrong which is right that way.
+    fn derived(&mut self, query: &Query, sees_left: bool, scope: &Scope<'_>) -> MadeTable {
+        if sees_left {
+            return self.query(query, Some(scope));
+        }
+        let known = self.problems.len();
+        let made = self.query(query, scope.outer);
+        if self.problems.len() == known || scope.relations.is_empty() || self.looks_left {
+            return made;
+        }
+        let found = self.problems.split_off(known);
+        // Queries inside are not compiled twice for that: the time would double at each depth.
+        self.looks_left = true;
+        let looking_left = self.query(query, Some(scope));
+        self.looks_left = false;
+        if self.problems.len() == known {
+            return looking_left;
+        }
+        self.problems.truncate(known);
+        self.problems.extend(found);
+        made
     }
 
     /// Reports what is wrong in the arguments of what makes a table. A word alone may be one of the function, and no column.

@@ -137,6 +137,8 @@ struct Compiler<'i, 'a> {
     /// Whether columns of an input are taken all, in their order.
     reads_by_place: bool,
     columns_left: usize,
+    /// Whether queries are looked at once more, as ones that see the tables before them.
+    looks_left: bool,
     taken: Taken,
 }
 
@@ -150,6 +152,7 @@ impl<'i, 'a> Compiler<'i, 'a> {
             writes: false,
             reads_by_place: false,
             columns_left: MOST_COLUMNS,
+            looks_left: false,
             taken: Taken::default(),
         }
     }

@@ -162,6 +162,12 @@ impl<'a> Compiler<'_, 'a> {
                 (made.is_complete, made.is_in_order) = (false, false);
                 made.others.add(self.mentioned(item, Some(scope)).after(Step::MAKE));
             }
+            // DuckDB takes what no column is called for the name of what follows.
+            SelectItem::UnnamedExpr(Expr::JsonAccess { value, path: _ }) if matches!(&**value, Expr::Identifier(name) if !scope.provides(&name.value)) =>
+            {
+                (made.is_complete, made.is_in_order) = (false, false);
+                made.others.add(self.mentioned(item, Some(scope)).after(Step::MAKE));
+            }
             SelectItem::UnnamedExpr(expr) => made.columns.push(self.column(expr, own_name(expr), scope)),
             SelectItem::Wildcard(options) => {
                 let tables: Vec<_> = scope.relations.iter().collect();

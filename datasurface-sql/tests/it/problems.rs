@@ -55,6 +55,9 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
         ("SELECT id, name FROM Shop_people EXCEPT VALUES (1), (2)", &["EXCEPT of 2 and 1"]),
         ("SELECT 1 FROM (SELECT 1 UNION SELECT 2, 3) AS d", &["UNION of 1 and 2"]),
         ("SELECT q.* FROM Shop_people p", &["table q ~p"]),
+        ("SELECT 1 FROM Shop_people p, (SELECT p.ide AS n) AS a", &["table p"]),
+        ("SELECT 1 FROM (SELECT p.id AS n) AS a, Shop_people p", &["table p"]),
+        ("SELECT id: ide FROM Shop_people", &[]),
         ("SELECT Shop_people.* FROM Shop_people p", &["table Shop_people ~p"]),
         ("SELECT 1 FROM Shop_people JOIN Shop_orders USING (buyer)", &["column Shop_people.buyer"]),
         (
@@ -127,6 +130,10 @@ fn what_some_dialect_understands_is_not_wrong() {
         "SELECT id, j.value FROM Shop_people, json_each(name) AS j",
         "SELECT value FROM Shop_people, json_each(name)",
         "SELECT 1 FROM dual",
+        // To DuckDB, a name before a colon is what is given, and a query sees the tables before it.
+        "SELECT number: id, name FROM Shop_people",
+        "SELECT a.n FROM Shop_people p, (SELECT p.id AS n) AS a",
+        "SELECT a.n FROM Shop_people p JOIN (SELECT o.id AS n FROM Shop_orders o WHERE o.buyer = p.id) AS a ON true",
         "SELECT row_number() OVER (PARTITION BY city ORDER BY id) AS n FROM Shop_people",
         "SELECT sum(id) OVER w FROM Shop_people WINDOW w AS (PARTITION BY city)",
         "SELECT transform(city, x -> x + 1) FROM Shop_people",
