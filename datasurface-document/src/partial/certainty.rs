@@ -3,6 +3,7 @@
 //! Codes are texts here, as in reports: a test knows them all.
 
 use datasurface_model::{Diagnostic, EcosystemPart, ModelPath, segment};
+use std::collections::BTreeSet;
 
 /// Codes of findings about single values that are written: nothing that is written elsewhere would change them, but what a name
 /// leads to.
@@ -147,6 +148,12 @@ pub(super) fn is_of_an_unread_thing(finding: &Diagnostic, unread: &[ModelPath]) 
     OF_A_THING.contains(&finding.code()) && unread.iter().any(|path| thing.covers(path))
 }
 
+/// Whether a finding is about the repository of an owner who is not known.
+pub(super) fn is_of_an_unread_owner(finding: &Diagnostic, parts: &BTreeSet<EcosystemPart>) -> bool {
+    let part = EcosystemPart::of_unread(finding.path());
+    matches!(part, EcosystemPart::ZoneOwner(_) | EcosystemPart::TeamOwner(_)) && parts.contains(&part)
+}
+
 /// Whether a finding is about a waiver of what may be found where something is unread. The name of a waiver has the path.
 pub(super) fn is_of_an_unread_waived_thing(finding: &Diagnostic, unread: &[ModelPath]) -> bool {
     finding.code() == "waiver/other-owner" && {
@@ -155,7 +162,7 @@ pub(super) fn is_of_an_unread_waived_thing(finding: &Diagnostic, unread: &[Model
     }
 }
 
-/// Whether a finding says that something does not exist which may be declared in a part that is not known, or is about that part alone. Most say its name, and then it is not
+/// Whether a finding says that something does not exist which may be declared in a part that is not known. Most say its name, and then it is not
 /// in a part that has another one.
 pub(super) fn may_be_declared_in(part: &EcosystemPart, finding: &Diagnostic) -> bool {
     let is_one_of = |codes: &[&str]| codes.contains(&finding.code());
@@ -206,13 +213,12 @@ pub(super) fn may_be_declared_in(part: &EcosystemPart, finding: &Diagnostic) -> 
         }
         EcosystemPart::Workspace(..) => is_one_of(IN_WORKSPACES),
         EcosystemPart::Group(..) => is_one_of(&["access/unknown-group", "reference/unknown-target"]),
-        EcosystemPart::ZoneOwner(_) | EcosystemPart::TeamOwner(_) => {
-            *part == EcosystemPart::of_unread(finding.path())
-        }
         EcosystemPart::Requirements(..) => is_one_of(OF_REQUIREMENTS),
         EcosystemPart::Heading
         | EcosystemPart::Waivers
+        | EcosystemPart::ZoneOwner(_)
         | EcosystemPart::ZoneWaivers(_)
+        | EcosystemPart::TeamOwner(_)
         | EcosystemPart::TeamWaivers(_)
         | EcosystemPart::GroupPin(_)
         | EcosystemPart::PrimaryPin(_) => false,

@@ -49,37 +49,40 @@ impl Documents {
         for (name, document) in self.iter() {
             let read = read(document, &mut schemas);
             found.extend(diagnosed(name, &document.text, &read.errors));
+            let places = read.unread.into_iter().map(|path| (name, path));
             match read.part {
                 Some(part) => {
                     document.header.get_or_init(|| part.header());
                     parts.push((name, part));
+                    unread.extend(places);
                 }
-                None => without_content.extend(read.unread.iter().cloned()),
+                None => without_content.extend(places),
             }
-            unread.extend(read.unread.into_iter().map(|path| (name, path)));
         }
-        let elsewhere = PartlyRead::new(self, &unread);
+        let places = || unread.iter().chain(&without_content);
+        let elsewhere = PartlyRead::new(self, places());
         let mut assembled = Vec::new();
         let parts = parts.iter().map(|(name, part)| (*name, part));
         let Defined { ecosystem, misspelled, left_out, assumed } =
             assemble(parts, &elsewhere, &mut assembled);
-        let lacks_heading = unread_parts(unread.iter().map(|(_, path)| path))
+        let lacks_heading = unread_parts(places().map(|(_, path)| path))
             .any(|part| matches!(part, EcosystemPart::Whole | EcosystemPart::Heading));
         let aliases = self.aliases.get_or_init(|| HeaderAliases::read(&ecosystem, misspelled));
-        let is_content = |path: &&ModelPath| !without_content.contains(path);
-        let mut unread: Vec<ModelPath> = unread
-            .iter()
-            .map(|(_, path)| path)
-            .filter(is_content)
-            .map(|path| aliases.followed_path(path))
-            .collect();
+        let subjects = without_content.iter().map(|(_, path)| aliases.followed_path(path));
+        let declarable: Vec<ModelPath> =
+            subjects.flat_map(|subject| declarable::places(&ecosystem, &subject)).collect();
+        let mut unread: Vec<ModelPath> = unread.iter().map(|(_, path)| aliases.followed_path(path)).collect();
         unread.extend(left_out);
-        for subject in without_content.iter().map(|path| aliases.followed_path(path)) {
-            unread.extend(declarable::places(&ecosystem, &subject));
-        }
-        for subject in assumed.iter().map(DocumentHeader::path) {
+        unread.extend(declarable);
+        // A zone that is not known may have whatever a team has.
+        let is_any_team_unread =
+            unread_parts(&unread).any(|part| part == EcosystemPart::Zone(ZoneName::from("")));
+        for header in assumed {
+            let subject = header.path();
             unread.push(subject.attribute(segment::OWNER));
-            unread.extend(declarable::places(&ecosystem, &subject));
+            if !(is_any_team_unread && matches!(header, DocumentHeader::Team(_))) {
+                unread.extend(declarable::places(&ecosystem, &subject));
+            }
         }
         for finding in assembled {
             let is_incomplete = finding.code() == INCOMPLETE.code;
@@ -105,9 +108,11 @@ struct PartlyRead<'d> {
 }
 
 impl<'d> PartlyRead<'d> {
-    fn new(documents: &'d Documents, unread: &[(&'d str, ModelPath)]) -> Self {
-        let parts =
-            unread.iter().flat_map(|(name, path)| unread_parts([path]).map(move |part| (*name, part)));
+    fn new<'u>(documents: &'d Documents, unread: impl Iterator<Item = &'u (&'d str, ModelPath)>) -> Self
+    where
+        'd: 'u,
+    {
+        let parts = unread.flat_map(|(name, path)| unread_parts([path]).map(move |part| (*name, part)));
         let may_declare = |(_, part): &(&str, EcosystemPart)| {
             use EcosystemPart::{Team, TeamOwner, Whole, Zone, ZoneOwner};
             matches!(part, Whole | Zone(_) | ZoneOwner(_) | Team(_) | TeamOwner(_))

@@ -10,10 +10,10 @@ use std::{collections::BTreeSet, fs};
 fn split(ecosystem: &Ecosystem) -> Vec<(String, Map<String, Value>)> {
     let mut documents = Vec::new();
     let mut whole = to_value(ecosystem);
-    for zone in whole["zones"].as_array_mut().into_iter().flatten() {
+    for zone in elements(&mut whole, "zones") {
         let name = zone["name"].as_str().unwrap().to_owned();
         let Some(mut definition) = zone.as_object_mut().unwrap().remove("definition") else { continue };
-        for team in definition["teams"].as_array_mut().into_iter().flatten() {
+        for team in elements(&mut definition, "teams") {
             let team_name = format!("{name}/{}", team["name"].as_str().unwrap());
             if let Some(team) = team.as_object_mut().unwrap().remove("definition") {
                 documents.push(headed("team", &team_name, team));
@@ -23,6 +23,10 @@ fn split(ecosystem: &Ecosystem) -> Vec<(String, Map<String, Value>)> {
     }
     documents.push(("ecosystem.json".to_owned(), whole.as_object().unwrap().clone()));
     documents
+}
+
+fn elements<'v>(object: &'v mut Value, member: &str) -> impl Iterator<Item = &'v mut Value> {
+    object.get_mut(member).and_then(Value::as_array_mut).into_iter().flatten()
 }
 
 fn headed(kind: &str, about: &str, definition: Value) -> (String, Map<String, Value>) {
