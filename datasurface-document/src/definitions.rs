@@ -18,9 +18,6 @@ use std::{
 /// The definitions of one zone or team that documents give, by the names of the documents.
 pub(super) type NamedDefinitions<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
 
-/// The repository of whoever owns what is declared in a document that could not be read.
-const NOT_KNOWN: &str = "";
-
 /// Definitions by what their documents say to be about. Those that have been used are none any more.
 #[derive(Default)]
 pub(super) struct Definitions<'p> {
@@ -36,8 +33,6 @@ pub(super) struct Defined {
     /// What is not known because documents are left out: what they are about, which nobody declares, and what is declared and nothing is
     /// written about, of which one may be meant.
     pub(super) left_out: Vec<ModelPath>,
-    /// What documents are about that nobody declares, and that may be declared in what could not be read: taken for declared.
-    pub(super) assumed: Vec<DocumentHeader>,
 }
 
 impl Definitions<'_> {
@@ -51,7 +46,7 @@ impl Definitions<'_> {
     ) -> Defined {
         let mut misspelled = Aliases::default();
         if self.zones.is_empty() && self.teams.is_empty() {
-            return Defined { ecosystem, misspelled, left_out: Vec::new(), assumed: Vec::new() };
+            return Defined { ecosystem, misspelled, left_out: Vec::new() };
         }
         for (former, now) in former_zones(ecosystem.zones().iter()) {
             self.rename_zone(&former, &now);
@@ -69,11 +64,6 @@ impl Definitions<'_> {
         for (written, meant) in &misspelled.zones {
             self.rename_zone(written, meant);
         }
-        let zones = self.assumed_zones(&ecosystem, &undeclared, elsewhere);
-        let mut assumed: Vec<DocumentHeader> = zones.iter().cloned().map(DocumentHeader::Zone).collect();
-        let ecosystem = zones.into_iter().fold(ecosystem, |ecosystem, zone| {
-            ecosystem.zone_declaration(ZoneDeclaration::new(zone, NOT_KNOWN))
-        });
 
         let zones: Vec<_> = ecosystem.zones().iter().map(|zone| self.define_zone(zone, findings)).collect();
         let ecosystem = ecosystem.with_zones(zones);
@@ -100,18 +90,6 @@ impl Definitions<'_> {
         for (written, meant) in &misspelled.teams {
             self.rename_team(written, meant.clone());
         }
-        let is_assumed = |team: &&Undeclared<'_, TeamKey>| {
-            team.may_be_declared
-                && !team.name.team.as_str().is_empty()
-                && ecosystem.zones().get(&team.name.zone).is_some()
-        };
-        let teams_assumed: Vec<TeamKey> =
-            undeclared.iter().filter(is_assumed).map(|team| team.name.clone()).collect();
-        let ecosystem = teams_assumed.iter().fold(ecosystem, |ecosystem, team| {
-            let declaration = TeamDeclaration::new(&team.team, NOT_KNOWN);
-            ecosystem.edit_zone(&team.zone, |zone| zone.team_declaration(declaration))
-        });
-        assumed.extend(teams_assumed.into_iter().map(DocumentHeader::Team));
 
         let zones: Vec<_> = ecosystem.zones().iter().map(|zone| self.define_teams(zone, findings)).collect();
         let ecosystem = ecosystem.with_zones(zones);
@@ -120,25 +98,7 @@ impl Definitions<'_> {
             let undefined: Vec<TeamKey> = teams(&ecosystem, |team| team.definition().is_none());
             left_out.extend(undefined.into_iter().map(DocumentHeader::Team));
         }
-        let left_out = left_out.iter().map(DocumentHeader::path).collect();
-        Defined { ecosystem, misspelled, left_out, assumed }
-    }
-
-    /// The zones that documents are about, or their teams, and that nobody declares but may be declared in what could not be read.
-    fn assumed_zones(
-        &self,
-        ecosystem: &Ecosystem,
-        undeclared: &[Undeclared<'_, ZoneName>],
-        elsewhere: &dyn Elsewhere,
-    ) -> BTreeSet<ZoneName> {
-        let described = undeclared.iter().filter(|zone| zone.may_be_declared).map(|zone| &zone.name);
-        let may_be_declared = |team: &TeamKey, documents: &NamedDefinitions<'_, Team>| {
-            let zone = DocumentHeader::Zone(team.zone.clone());
-            documents.iter().any(|(document, _)| elsewhere.may_be_declared(document, &zone))
-        };
-        let of_teams = self.teams.iter().filter(|(team, documents)| may_be_declared(team, documents));
-        let zones = described.chain(of_teams.map(|(team, _)| &team.zone));
-        zones.filter(|zone| ecosystem.zones().get(zone.as_str()).is_none()).cloned().collect()
+        Defined { ecosystem, misspelled, left_out: left_out.iter().map(DocumentHeader::path).collect() }
     }
 
     /// Leaves out the documents about teams that are declared, but by a document about a zone that is called otherwise, and returns these teams.

@@ -38,7 +38,7 @@ pub(super) struct Undeclared<'p, N> {
     /// The nearest that is declared.
     pub(super) nearest: Option<N>,
     documents: Vec<&'p str>,
-    pub(super) may_be_declared: bool,
+    may_be_declared: bool,
 }
 
 impl<'p, N: Clone + Display + Ord> Undeclared<'p, N> {

@@ -3,7 +3,6 @@
 //! Codes are texts here, as in reports: a test knows them all.
 
 use datasurface_model::{Diagnostic, EcosystemPart, ModelPath, segment};
-use std::collections::BTreeSet;
 
 /// Codes of findings about single values that are written: nothing that is written elsewhere would change them, but what a name
 /// leads to.
@@ -148,12 +147,6 @@ pub(super) fn is_of_an_unread_thing(finding: &Diagnostic, unread: &[ModelPath]) 
     OF_A_THING.contains(&finding.code()) && unread.iter().any(|path| thing.covers(path))
 }
 
-/// Whether a finding is about the repository of an owner who is not known.
-pub(super) fn is_of_an_unread_owner(finding: &Diagnostic, parts: &BTreeSet<EcosystemPart>) -> bool {
-    let part = EcosystemPart::of_unread(finding.path());
-    matches!(part, EcosystemPart::ZoneOwner(_) | EcosystemPart::TeamOwner(_)) && parts.contains(&part)
-}
-
 /// Whether a finding is about a waiver of what may be found where something is unread. The name of a waiver has the path.
 pub(super) fn is_of_an_unread_waived_thing(finding: &Diagnostic, unread: &[ModelPath]) -> bool {
     finding.code() == "waiver/other-owner" && {
@@ -185,9 +178,6 @@ pub(super) fn may_be_declared_in(part: &EcosystemPart, finding: &Diagnostic) -> 
         EcosystemPart::Zone(zone) => {
             let inside = if zone.as_str().is_empty() { String::new() } else { format!("{zone}/") };
             is_one_of(&["reference/unknown-zone"]) || is_one_of(IN_ZONES) && may_be_inside(&inside)
-        }
-        EcosystemPart::Team(team) if team.team.as_str().is_empty() => {
-            is_one_of(IN_ZONES) && may_be_inside(&format!("{}/", team.zone))
         }
         EcosystemPart::Team(team) => is_one_of(IN_ZONES) && may_be_inside(&format!("{team}/")),
         EcosystemPart::Policies(_) => is_one_of(IN_POLICIES),

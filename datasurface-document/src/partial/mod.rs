@@ -1,7 +1,6 @@
 //! Loading as far as documents can be read: what is wrong in one object hides nothing of the others.
 
 mod certainty;
-mod declarable;
 mod sound;
 mod validation;
 
@@ -49,40 +48,26 @@ impl Documents {
         for (name, document) in self.iter() {
             let read = read(document, &mut schemas);
             found.extend(diagnosed(name, &document.text, &read.errors));
-            let places = read.unread.into_iter().map(|path| (name, path));
             match read.part {
                 Some(part) => {
                     document.header.get_or_init(|| part.header());
                     parts.push((name, part));
-                    unread.extend(places);
                 }
-                None => without_content.extend(places),
+                None => without_content.extend(read.unread.iter().cloned()),
             }
+            unread.extend(read.unread.into_iter().map(|path| (name, path)));
         }
-        let places = || unread.iter().chain(&without_content);
-        let elsewhere = PartlyRead::new(self, places());
+        let elsewhere = PartlyRead::new(self, &unread);
         let mut assembled = Vec::new();
         let parts = parts.iter().map(|(name, part)| (*name, part));
-        let Defined { ecosystem, misspelled, left_out, assumed } =
-            assemble(parts, &elsewhere, &mut assembled);
-        let lacks_heading = unread_parts(places().map(|(_, path)| path))
+        let Defined { ecosystem, misspelled, left_out } = assemble(parts, &elsewhere, &mut assembled);
+        let lacks_heading = unread_parts(unread.iter().map(|(_, path)| path))
             .any(|part| matches!(part, EcosystemPart::Whole | EcosystemPart::Heading));
         let aliases = self.aliases.get_or_init(|| HeaderAliases::read(&ecosystem, misspelled));
-        let subjects = without_content.iter().map(|(_, path)| aliases.followed_path(path));
-        let declarable: Vec<ModelPath> =
-            subjects.flat_map(|subject| declarable::places(&ecosystem, &subject)).collect();
         let mut unread: Vec<ModelPath> = unread.iter().map(|(_, path)| aliases.followed_path(path)).collect();
         unread.extend(left_out);
-        unread.extend(declarable);
-        // A zone that is not known may have whatever a team has.
-        let is_any_team_unread =
-            unread_parts(&unread).any(|part| part == EcosystemPart::Zone(ZoneName::from("")));
-        for header in assumed {
-            let subject = header.path();
-            unread.push(subject.attribute(segment::OWNER));
-            if !(is_any_team_unread && matches!(header, DocumentHeader::Team(_))) {
-                unread.extend(declarable::places(&ecosystem, &subject));
-            }
+        if !without_content.iter().all(|path| is_declared(&ecosystem, &aliases.followed_path(path))) {
+            unread.push(ModelPath::root());
         }
         for finding in assembled {
             let is_incomplete = finding.code() == INCOMPLETE.code;
@@ -100,6 +85,15 @@ impl Documents {
     }
 }
 
+/// Whether a path leads into a zone or a team that is declared, or into none: else what is not known may be about any of them.
+fn is_declared(ecosystem: &Ecosystem, path: &ModelPath) -> bool {
+    let segments: Vec<&str> = path.segments().take(4).collect();
+    let [segment::ZONES, zone, inside @ ..] = segments.as_slice() else { return true };
+    let Some(zone) = ecosystem.zones().get(*zone) else { return zone.is_empty() };
+    let [segment::TEAMS, team] = inside else { return true };
+    zone.definition().is_none_or(|zone| zone.teams().get(*team).is_some())
+}
+
 /// Documents, of which some could not be read as a whole.
 struct PartlyRead<'d> {
     documents: &'d Documents,
@@ -108,11 +102,9 @@ struct PartlyRead<'d> {
 }
 
 impl<'d> PartlyRead<'d> {
-    fn new<'u>(documents: &'d Documents, unread: impl Iterator<Item = &'u (&'d str, ModelPath)>) -> Self
-    where
-        'd: 'u,
-    {
-        let parts = unread.flat_map(|(name, path)| unread_parts([path]).map(move |part| (*name, part)));
+    fn new(documents: &'d Documents, unread: &[(&'d str, ModelPath)]) -> Self {
+        let parts =
+            unread.iter().flat_map(|(name, path)| unread_parts([path]).map(move |part| (*name, part)));
         let may_declare = |(_, part): &(&str, EcosystemPart)| {
             use EcosystemPart::{Team, TeamOwner, Whole, Zone, ZoneOwner};
             matches!(part, Whole | Zone(_) | ZoneOwner(_) | Team(_) | TeamOwner(_))
@@ -145,10 +137,8 @@ fn may_declare(part: &EcosystemPart, header: &DocumentHeader) -> bool {
             zone.as_str().is_empty() || is_zone(zone)
         }
         EcosystemPart::Team(team) | EcosystemPart::TeamOwner(team) => match header {
-            DocumentHeader::Team(about) => {
-                let is_any = [about, team].iter().any(|team| team.team.as_str().is_empty());
-                team.zone == about.zone && (is_any || team == about)
-            }
+            DocumentHeader::Team(about) if team.team.as_str().is_empty() => team.zone == about.zone,
+            DocumentHeader::Team(about) => team == about,
             DocumentHeader::Ecosystem | DocumentHeader::Zone(_) => false,
         },
         _ => false,

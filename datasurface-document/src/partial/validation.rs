@@ -6,8 +6,8 @@
 
 use super::{
     certainty::{
-        OF_A_THING, OF_A_VALUE, OF_NO_USE, is_of_an_unread_owner, is_of_an_unread_thing,
-        is_of_an_unread_waived_thing, may_be_declared_in,
+        OF_A_THING, OF_A_VALUE, OF_NO_USE, is_of_an_unread_thing, is_of_an_unread_waived_thing,
+        may_be_declared_in,
     },
     sound::{SoundPart, erroneous, findings, part_of_error, since, with_sound_settings},
     unread_parts,
@@ -78,8 +78,8 @@ fn certain(
     };
     let is_certain = |finding: &&Diagnostic| {
         let is_of_heading = part_of_error(finding) == EcosystemPart::Heading;
-        let may_change = (OF_NO_USE.contains(&finding.code()) && !parts.is_empty())
-            || is_of_an_unread_owner(finding, parts)
+        let may_change = (OF_NO_USE.contains(&finding.code())
+            && !parts.iter().all(EcosystemPart::is_of_choice))
             || is_of_an_unread_thing(finding, unread)
             || is_of_an_unread_waived_thing(finding, unread)
             || parts.iter().any(|part| may_be_declared_in(part, finding))

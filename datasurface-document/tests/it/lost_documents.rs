@@ -1,4 +1,4 @@
-//! A document of which nothing can be read hides nothing of the others that does not depend on it, and brings nothing about that is not so.
+//! A document of which nothing can be read brings nothing about that is not so.
 
 use super::partial::judged;
 use datasurface_document::{Documents, to_value};
@@ -71,7 +71,6 @@ fn fixtures() -> Vec<(String, Ecosystem)> {
 fn a_lost_document_brings_nothing_about() {
     let fixtures = fixtures();
     assert!(fixtures.len() > 300, "{}", fixtures.len());
-    let (mut kept, mut all) = (0, 0);
     let mut wrong = Vec::new();
     for (name, ecosystem) in &fixtures {
         let parts = split(ecosystem);
@@ -93,8 +92,6 @@ fn a_lost_document_brings_nothing_about() {
             };
             for text in [format!("{head}x: ["), "[".to_owned()] {
                 let found = known(&judged(&documents(&rest).document("lost.yaml", text.as_str())).findings);
-                kept += found.intersection(&expected).count();
-                all += expected.len();
                 for finding in found.difference(&expected) {
                     wrong.push(format!("{name} without {document} as {text:?}: {finding:?}"));
                 }
@@ -102,6 +99,4 @@ fn a_lost_document_brings_nothing_about() {
         }
     }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
-    // One document in three or four is lost, and most models have no other finding than the one that they are about.
-    assert!(kept * 4 > all, "{kept} of {all}");
 }

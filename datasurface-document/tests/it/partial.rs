@@ -245,22 +245,7 @@ fn a_document_without_form_leaves_what_is_written_in_the_others() {
         .document("eu.yaml", "format: [");
     let outcome = judged(&documents);
     assert_eq!(codes(&outcome), ["document/unreadable", "name/syntax"], "{}", outcome.findings);
-    assert!(outcome.sound.unwrap().ecosystem().workspaces().is_empty());
-}
-
-/// What a document has that cannot be read decides nothing of what two teams say to each other.
-#[test]
-fn a_lost_document_about_the_ecosystem_hides_nothing_between_teams() {
-    let sales = SALES.replace("    - name: Orders\n", "    - name: Orders\n      approved: []\n");
-    let sales = sales.replace("[Orders/nothing]", "[Orders/orders, Orders/nothing]");
-    for slip in [COMPANY.replace("zones:", "zones: ["), "[".to_owned()] {
-        let documents = Documents::new().document("company.yaml", slip).document("eu.yaml", sales.as_str());
-        let outcome = judged(&documents);
-        for code in ["document/unreadable", "access/not-approved", "reference/unknown-dataset"] {
-            assert!(codes(&outcome).contains(&code), "{code}: {}", outcome.findings);
-        }
-        assert!(!outcome.findings.iter().any(|finding| finding.path().to_string().ends_with("owner")));
-    }
+    assert!(outcome.sound.is_none());
 }
 
 /// What a group asks for decides nothing about who may read.
@@ -293,5 +278,5 @@ fn a_small_text_does_not_become_a_huge_one() {
     }
     let outcome = judged(&Documents::new().document("model.yaml", text));
     assert_eq!(codes(&outcome), ["document/unreadable"], "{}", outcome.findings);
-    assert!(outcome.sound.unwrap().ecosystem().workspaces().is_empty());
+    assert!(outcome.sound.is_none());
 }

@@ -192,5 +192,5 @@ fn what_is_wrong_with_one_object_is_bounded() {
     let text = NORTHWIND.replacen('{', &format!("{{\"classifications\": [{sinks}],"), 1);
     let loaded = Documents::new().document("model.json", text).load_partly();
     assert!(loaded.findings.len() < 100, "{}", loaded.findings.len());
-    assert!(loaded.unread.iter().any(|path| path.to_string() == "zones"), "{:?}", loaded.unread);
+    assert!(loaded.unread.iter().any(|path| path.segments().len() == 0), "{:?}", loaded.unread);
 }

@@ -89,7 +89,6 @@ impl EcosystemPart {
             [segment::ZONES, zone, segment::TEAMS, team, inside @ ..] => {
                 Self::in_team(TeamKey::new(*zone, *team), inside)
             }
-            [segment::ZONES, zone, segment::TEAMS] => Self::Team(TeamKey::new(*zone, "")),
             [segment::ZONES, zone, segment::OWNER, ..] => Self::ZoneOwner((*zone).into()),
             [segment::ZONES, zone, segment::WAIVERS, ..] => Self::ZoneWaivers((*zone).into()),
             [segment::ZONES, zone, segment::POLICIES | segment::CONSENTS, ..] => {
@@ -121,7 +120,6 @@ impl EcosystemPart {
             Self::GroupPin(key) => key.workspace.as_str().is_empty(),
             Self::PrimaryPin(name) | Self::Datastore(_, name) => name.as_str().is_empty(),
             Self::Zone(name) => name.as_str().is_empty(),
-            Self::Team(key) => key.team.as_str().is_empty(),
             Self::Container(_, name) => name.as_str().is_empty(),
             Self::Credential(_, name) => name.as_str().is_empty(),
             Self::Dataset(_, key) => key.dataset.as_str().is_empty(),

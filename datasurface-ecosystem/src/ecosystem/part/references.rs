@@ -94,11 +94,11 @@ impl References {
         match part {
             EcosystemPart::Zone(zone) => {
                 let inside = copied(self.zones.get(zone));
-                inside.into_iter().chain(self.without_datastore()).chain(self.without_container()).collect()
+                inside.into_iter().chain(self.without_datasets()).chain(self.without_container()).collect()
             }
             EcosystemPart::Team(team) => {
                 let inside = copied(self.teams.get(team));
-                inside.into_iter().chain(self.without_datastore()).chain(self.without_container()).collect()
+                inside.into_iter().chain(self.without_datasets()).chain(self.without_container()).collect()
             }
             EcosystemPart::Container(_, name) if name.as_str().is_empty() => {
                 self.without_container().collect()
@@ -107,7 +107,7 @@ impl References {
                 copied(self.containers.get(&ContainerKey::new(&team.zone, &team.team, name)))
             }
             EcosystemPart::Datastore(_, name) if name.as_str().is_empty() => {
-                self.without_datastore().collect()
+                self.without_datasets().collect()
             }
             EcosystemPart::Datastore(_, name) => {
                 let of_datastore = self.datasets.get(name);
@@ -145,10 +145,12 @@ impl References {
         self.declared.get(datastore).is_some_and(|datasets| datasets.contains(dataset))
     }
 
-    /// The readers of datastores that are not there.
-    fn without_datastore(&self) -> impl Iterator<Item = EcosystemPart> {
-        let unknown = self.datasets.iter().filter(|(datastore, _)| !self.declared.contains_key(*datastore));
-        unknown.flat_map(|(_, datasets)| datasets.values()).flatten().cloned()
+    /// The readers of datasets that are not there.
+    fn without_datasets(&self) -> impl Iterator<Item = EcosystemPart> {
+        let read = self.datasets.iter().flat_map(move |(datastore, datasets)| {
+            datasets.iter().filter(move |(dataset, _)| !self.declares(datastore, dataset))
+        });
+        read.flat_map(|(_, readers)| readers).cloned()
     }
 
     /// What is captured from containers that are not there, or kept in them.

@@ -54,11 +54,13 @@ pub(super) fn check_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>
     }
 }
 
-/// Whether two are one branch to a host, which reads more spellings of it than one.
+/// Whether two are one branch to a host, which reads more spellings of it than one. Services do not tell cases apart.
 fn is_one_branch(one: &Repository, other: &Repository) -> bool {
     let read = |repository: &Repository| {
         let path = repository.path().trim_end_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path).to_lowercase();
+        let path = path.strip_suffix(".git").unwrap_or(path);
+        let is_of_service = repository.host() != RepositoryHost::Git;
+        let path = if is_of_service { path.to_lowercase() } else { path.to_owned() };
         let branch = repository.branch();
         let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch).to_owned();
         (repository.host(), repository.address().map(str::to_lowercase), path, branch)
