@@ -57,7 +57,7 @@ pub enum EcosystemPart {
     Workspace(TeamKey, WorkspaceName),
     /// A dataset group of a workspace.
     Group(TeamKey, GroupKey),
-    /// How a dataset group wants its datasets to be delivered: a choice depends on it, and no other part.
+    /// The requirements of a dataset group: the choice of a platform depends on them, and no other part.
     Requirements(TeamKey, GroupKey),
 }
 
