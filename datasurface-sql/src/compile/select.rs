@@ -155,16 +155,7 @@ impl<'a> Compiler<'_, 'a> {
             SelectItem::ExprWithAlias { expr, alias } => {
                 made.columns.push(self.column(expr, Some(alias), scope));
             }
-            // Spark, or DuckDB, makes several columns of these.
-            SelectItem::UnnamedExpr(Expr::Function(function))
-                if is_called(function, &["columns", "inline", "json_tuple", "posexplode", "stack"]) =>
-            {
-                (made.is_complete, made.is_in_order) = (false, false);
-                made.others.add(self.mentioned(item, Some(scope)).after(Step::MAKE));
-            }
-            // DuckDB takes what no column is called for the name of what follows.
-            SelectItem::UnnamedExpr(Expr::JsonAccess { value, path: _ }) if matches!(&**value, Expr::Identifier(name) if !scope.provides(&name.value)) =>
-            {
+            SelectItem::UnnamedExpr(expr) if may_be_other_columns(expr, scope) => {
                 (made.is_complete, made.is_in_order) = (false, false);
                 made.others.add(self.mentioned(item, Some(scope)).after(Step::MAKE));
             }
@@ -196,6 +187,21 @@ impl<'a> Compiler<'_, 'a> {
         let implied_names = if name.is_none() { implied_names(expr) } else { Vec::new() };
         let name = name.map(|name| name.value.clone());
         OutputColumn { name, implied_names, data_type, sources, passed_on, is_from_wildcard: false }
+    }
+}
+
+/// Whether an expression is another column, or several, to some dialect.
+fn may_be_other_columns(expr: &Expr, scope: &Scope<'_>) -> bool {
+    match expr {
+        // Spark, or DuckDB, makes several columns of these.
+        Expr::Function(function) => {
+            is_called(function, &["columns", "inline", "json_tuple", "posexplode", "stack"])
+        }
+        // DuckDB takes what no column is called for the name of what follows.
+        Expr::JsonAccess { value, path: _ } => {
+            matches!(&**value, Expr::Identifier(name) if !scope.provides(&name.value))
+        }
+        _ => false,
     }
 }
 
