@@ -118,9 +118,10 @@ fn sources_behind(progress: &Progress, rendered: &Rendered, moment: DateTime<Utc
                 ))
             }
             Some(_) if !source.waiting_topics.is_empty() => {
-                let topics: Vec<String> =
-                    source.waiting_topics.iter().map(|one| format!("`{one}`")).collect();
-                Some(format!("the snapshot for {} is not complete", topics.join(" and ")))
+                let topics = source.waiting_topics.iter();
+                let reasons: Vec<String> =
+                    topics.map(|(topic, reason)| format!("the snapshot for `{topic}` {reason}")).collect();
+                Some(reasons.join("; "))
             }
             Some(_) => None,
         };

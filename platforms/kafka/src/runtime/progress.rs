@@ -11,7 +11,7 @@ use super::{
     clients::{Clients, kafka_failed, rest_failed},
     reception,
     rendered::Rendered,
-    signals,
+    signals::{self, Committed},
 };
 use crate::render::{Connector, Delivery, Job};
 use chrono::{DateTime, Utc};
@@ -43,8 +43,8 @@ pub(super) struct Progress {
 pub(super) struct SourceProgress {
     /// The time, by the clock of the database, before which every change is in its topic; none before the first snapshot is complete.
     pub(super) read_until: Option<DateTime<Utc>>,
-    /// The topics of tables of which a snapshot was asked for, and is not complete.
-    pub(super) waiting_topics: BTreeSet<String>,
+    /// The topics of tables of which a snapshot was asked for, and is not there, each with the reason.
+    pub(super) waiting_topics: BTreeMap<String, String>,
 }
 
 impl Progress {
@@ -68,7 +68,7 @@ impl Progress {
         progress.ends = ends(&mut clients.kafka, rendered)?;
         for (topic, source) in rendered.sources_by_topic() {
             let Some(source) = progress.sources.get(&source.name) else { continue };
-            let until = source.read_until.filter(|_| !source.waiting_topics.contains(&topic));
+            let until = source.read_until.filter(|_| !source.waiting_topics.contains_key(&topic));
             progress.written_until.extend(until.map(|until| (topic, until)));
         }
         progress.read_jobs(clients, rendered)?;
@@ -257,11 +257,10 @@ fn source_progress(clients: &mut Clients, source: &Connector) -> Result<SourcePr
         offsets => offsets.map_err(failed)?,
     };
     // A source has one offset, since it reads one database. Others than PostgreSQL's have no time in it, or one that stays in an idle database.
-    let read_until = offsets
-        .first()
-        .filter(|_| source.is_source_with_times())
-        .and_then(|offset| read_until(offset.get("offset")?));
-    Ok(SourceProgress { read_until, waiting_topics: signals::waiting_topics(clients, source)? })
+    let offset = offsets.first().and_then(|offset| offset.get("offset"));
+    let read_until = offset.filter(|_| source.is_source_with_times()).and_then(read_until);
+    let committed = Committed { offset, until: read_until };
+    Ok(SourceProgress { read_until, waiting_topics: signals::waiting_topics(clients, source, committed)? })
 }
 
 /// The time of the last transaction that was read; none within a snapshot of the beginning.
