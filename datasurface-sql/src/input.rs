@@ -184,6 +184,11 @@ impl<'a> InputTable<'a> {
         places.filter_map(|place| self.columns.get(*place))
     }
 
+    /// Whether nothing is known of its columns.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.unread.is_none()
+    }
+
     /// Whether there may be columns besides those that are known.
     pub(crate) fn is_open(&self) -> bool {
         self.unread.is_none_or(|unread| !unread.is_empty())

@@ -44,7 +44,28 @@ impl Compilation {
             Self::NotOneSelect(_) | Self::Unread(_) => None,
         }
     }
+
+    /// Returns the output as far as it is known, unless the text cannot be read: of what is no single SELECT, nothing is known.
+    #[must_use]
+    pub fn output(&self) -> Option<&SelectOutput> {
+        match self {
+            Self::Select(select) => Some(select),
+            Self::NotOneSelect(_) => Some(&NOTHING),
+            Self::Unread(_) => None,
+        }
+    }
 }
+
+/// The output of what is no single SELECT.
+static NOTHING: SelectOutput = SelectOutput {
+    columns: Vec::new(),
+    others: PassedOn::new(),
+    is_complete: false,
+    lacks_names: true,
+    is_by_names: false,
+    problems: Vec::new(),
+    former_inputs: BTreeSet::new(),
+};
 
 /// The reason why a text cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +115,9 @@ pub struct SelectOutput {
     pub(crate) others: PassedOn,
     /// Whether all columns are known.
     pub is_complete: bool,
+    /// Whether something that the statement names is not there or not known: what is made of it is not known, either. Whoever mends that knows
+    /// more.
+    pub lacks_names: bool,
     /// Whether the result is certainly the same, in whatever order the columns of the inputs are: it takes each by its name.
     pub is_by_names: bool,
     /// The problems that are certain, in order and each once.
@@ -118,6 +142,7 @@ impl SelectOutput {
             None if self.is_complete && !self.columns.iter().any(|column| column.may_be_named(name)) => {
                 ColumnOrigin::Missing
             }
+            Some(None) | None if self.lacks_names => ColumnOrigin::NotFound,
             Some(None) | None => ColumnOrigin::Any,
         }
     }
@@ -140,6 +165,8 @@ pub enum ColumnOrigin<'s> {
     Any,
     /// No column, as the statement certainly returns none of that name.
     Missing,
+    /// Perhaps what is not there or not known: see [`SelectOutput::lacks_names`].
+    NotFound,
 }
 
 /// A column of the output of a SELECT.
@@ -211,6 +238,15 @@ pub enum SqlProblem {
         operator: String,
         /// The numbers of columns of the first ones, and of those behind them.
         counts: [usize; 2],
+    },
+    /// An alias that names more columns than its table has.
+    SurplusNames {
+        /// The alias.
+        table: String,
+        /// The number of names.
+        names: usize,
+        /// The number of columns.
+        columns: usize,
     },
     /// A number by which rows are ordered, of which no column is.
     UnknownPlace {

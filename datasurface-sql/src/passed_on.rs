@@ -22,6 +22,12 @@ enum Form {
     Part(u32),
 }
 
+impl PassedOn {
+    pub(crate) const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
 impl Form {
     /// How a column is in a value that has it in two forms: two parts of it may be all of it.
     fn and(self, other: Self) -> Self {

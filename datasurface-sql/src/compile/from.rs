@@ -3,11 +3,11 @@
 use super::{
     Compiler, MadeTable,
     expression::{self, READERS},
-    literal, renamed,
+    literal,
     scope::{Relation, Scope, Table},
 };
 use crate::{
-    input::{Found, is},
+    input::{Found, InputTable, is},
     output::SqlProblem,
 };
 use datasurface_schema::nearest;
@@ -102,7 +102,7 @@ impl<'a> Compiler<'_, 'a> {
                 let name = alias.as_ref().map(|alias| alias.name.value.clone());
                 let made = match alias {
                     Some(alias) if alias.at.is_some() => MadeTable::open(made.everything()),
-                    Some(alias) => renamed(made, alias),
+                    Some(alias) => self.renamed(made, alias),
                     None => made,
                 };
                 Relation { name, table: Table::Made(Rc::new(made)) }
@@ -186,13 +186,21 @@ impl<'a> Compiler<'_, 'a> {
         };
         let table = match alias {
             Some(alias) if alias.at.is_some() => Table::Made(Rc::new(self.open(name, None))),
-            Some(alias) if !alias.columns.is_empty() => match table {
-                Table::Made(made) => Table::Made(Rc::new(renamed((*made).clone(), alias))),
-                Table::Input(input) => Table::Made(Rc::new(renamed(self.all_of(&input), alias))),
-            },
+            Some(alias) if !alias.columns.is_empty() => {
+                let all = match table {
+                    Table::Made(made) => (*made).clone(),
+                    Table::Input(input) => self.all_of(&input),
+                };
+                Table::Made(Rc::new(self.renamed(all, alias)))
+            }
             _ => table,
         };
         Relation { name: called, table }
+    }
+
+    fn input(&mut self, input: Rc<InputTable<'a>>) -> Table<'a> {
+        self.reads_unknown_input |= input.is_unknown();
+        Table::Input(input)
     }
 
     /// The table of WITH that a name means, the innermost; it is unclear if another table may be meant.
@@ -215,10 +223,10 @@ impl<'a> Compiler<'_, 'a> {
             }
             let single = single.value.as_str();
             match self.inputs.find(single) {
-                Found::One(input) => return Table::Input(input),
+                Found::One(input) => return self.input(input),
                 Found::Former(former, input) => {
                     self.former_inputs.insert(former);
-                    return Table::Input(input);
+                    return self.input(input);
                 }
                 Found::Several => return Table::Made(Rc::new(self.open(name, None))),
                 // What Oracle, and others after it, select constants from.
@@ -232,6 +240,12 @@ impl<'a> Compiler<'_, 'a> {
         let made = self.with.iter().filter_map(|table| Some(table.name.as_ref()?.value.as_str()));
         let names = inputs.iter().map(String::as_str).chain(made);
         let near = nearest(&words.join("_"), names).map(str::to_owned);
+        // An input that is not known may be one that is called otherwise where it is asked for.
+        if let Some(Found::One(input)) = near.as_deref().map(|near| self.inputs.find(near))
+            && input.is_unknown()
+        {
+            return self.input(input);
+        }
         self.problems.push(SqlProblem::UnknownTable { name: words.join("."), nearest: near });
         Table::Made(Rc::default())
     }

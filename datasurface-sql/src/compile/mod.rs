@@ -65,7 +65,16 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
     let is_understood =
         is_complete && rows_by.is_some() && columns.iter().all(|column| column.sources.is_some());
     let is_by_names = is_understood && !compiler.reads_by_place;
-    Compilation::Select(SelectOutput { columns, others, is_complete, is_by_names, problems, former_inputs })
+    let lacks_names = compiler.reads_unknown_input || !problems.is_empty();
+    Compilation::Select(SelectOutput {
+        columns,
+        others,
+        is_complete,
+        lacks_names,
+        is_by_names,
+        problems,
+        former_inputs,
+    })
 }
 
 /// The columns that a query makes.
@@ -136,6 +145,7 @@ struct Compiler<'i, 'a> {
     writes: bool,
     /// Whether columns of an input are taken all, in their order.
     reads_by_place: bool,
+    reads_unknown_input: bool,
     columns_left: usize,
     /// Whether queries are looked at once more, as ones that see the tables before them.
     looks_left: bool,
@@ -151,6 +161,7 @@ impl<'i, 'a> Compiler<'i, 'a> {
             former_inputs: BTreeSet::new(),
             writes: false,
             reads_by_place: false,
+            reads_unknown_input: false,
             columns_left: MOST_COLUMNS,
             looks_left: false,
             taken: Taken::default(),
@@ -214,7 +225,28 @@ impl<'i, 'a> Compiler<'i, 'a> {
             None => made,
             Some(_) => made.not_understood(self.mentioned(query, outer)),
         };
-        self.name_with(place, Some(alias.name.clone()), Some(Rc::new(renamed(made, alias))));
+        let renamed = self.renamed(made, alias);
+        self.name_with(place, Some(alias.name.clone()), Some(Rc::new(renamed)));
+    }
+
+    /// A table under the names that an alias gives to its columns. Where there are fewer names than columns, engines differ.
+    fn renamed(&mut self, mut table: MadeTable, alias: &TableAlias) -> MadeTable {
+        let names = alias.columns.len();
+        if names == 0 {
+            return table;
+        }
+        if let Some(columns) = said_count(&table).filter(|columns| *columns < names) {
+            let table = alias.name.value.clone();
+            self.problems.push(SqlProblem::SurplusNames { table, names, columns });
+        }
+        if !table.is_in_order || names != table.columns.len() {
+            return MadeTable::open(table.everything());
+        }
+        for (column, name) in table.columns.iter_mut().zip(&alias.columns) {
+            column.name = Some(name.name.value.clone());
+            column.implied_names.clear();
+        }
+        MadeTable { is_complete: true, ..table }
     }
 
     fn name_with(&mut self, place: usize, name: Option<Ident>, made: Option<Rc<MadeTable>>) {
@@ -274,21 +306,6 @@ impl<'i, 'a> Compiler<'i, 'a> {
             SetExpr::Table(_) => self.open(operand, outer),
         }
     }
-}
-
-/// A table under the names that an alias gives to its columns.
-fn renamed(mut table: MadeTable, alias: &TableAlias) -> MadeTable {
-    if alias.columns.is_empty() {
-        return table;
-    }
-    if !table.is_in_order || alias.columns.len() != table.columns.len() {
-        return MadeTable::open(table.everything());
-    }
-    for (column, name) in table.columns.iter_mut().zip(&alias.columns) {
-        column.name = Some(name.name.value.clone());
-        column.implied_names.clear();
-    }
-    MadeTable { is_complete: true, ..table }
 }
 
 /// How many columns a table is said to have. How many those of a `*` are is known when it runs.

@@ -16,6 +16,7 @@ fn shown(problem: &SqlProblem) -> String {
         SqlProblem::ColumnCounts { operator, counts: [one, other] } => {
             format!("{operator} of {one} and {other}")
         }
+        SqlProblem::SurplusNames { table, names, columns } => format!("{table} names {names} of {columns}"),
         SqlProblem::UnknownPlace { place, count } => format!("place {place} of {count}"),
     }
 }
@@ -54,6 +55,10 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
         ("SELECT id FROM Shop_people UNION ALL (SELECT 1, 2 INTERSECT SELECT 3, 4)", &["UNION of 1 and 2"]),
         ("SELECT id, name FROM Shop_people EXCEPT VALUES (1), (2)", &["EXCEPT of 2 and 1"]),
         ("SELECT 1 FROM (SELECT 1 UNION SELECT 2, 3) AS d", &["UNION of 1 and 2"]),
+        ("WITH w(a, b) AS (SELECT id FROM Shop_orders) SELECT 1 FROM w", &["w names 2 of 1"]),
+        ("WITH w(a) AS (SELECT id, 2 FROM Shop_orders) SELECT 1 FROM w", &[]),
+        ("WITH w(a, b) AS (SELECT * FROM Shop_orders) SELECT 1 FROM w", &[]),
+        ("SELECT 1 FROM (SELECT id FROM Shop_orders) AS d(a, b)", &["d names 2 of 1"]),
         ("SELECT q.* FROM Shop_people p", &["table q ~p"]),
         ("SELECT 1 FROM Shop_people p, (SELECT p.ide AS n) AS a", &["table p"]),
         ("SELECT 1 FROM (SELECT p.id AS n) AS a, Shop_people p", &["table p"]),

@@ -239,10 +239,11 @@ impl Evaluation<'_> {
         }
     }
 
-    /// Whether it can be seen of each column of an output what it is made of.
+    /// Whether it can be seen of each column of an output what it is made of. Of a statement that is wrong, what is wrong is told alone.
     fn can_be_read(&self, dataset: &Dataset, workspace: &Workspace, transformer: &DataTransformer) -> bool {
+        let is_read = |output: &SelectOutput| output.columns.iter().all(|column| column.sources.is_some());
         let select = self.select(dataset, workspace, transformer);
-        select.is_some_and(|output| output.columns.iter().all(|column| column.sources.is_some()))
+        select.is_some_and(|output| output.lacks_names || is_read(&output))
     }
 
     /// What the one statement makes that makes an output, if it can be read.
@@ -256,8 +257,7 @@ impl Evaluation<'_> {
         let mut selects = selects.iter().filter(|select| select.dataset == *dataset.name());
         let select = selects.next().filter(|_| selects.next().is_none())?;
         let compilation = compile(&select.sql, &statement_inputs::inputs(workspace, self.directory));
-        let output = compilation.select()?;
-        (output.problems.is_empty() && output.is_complete).then(|| output.clone())
+        compilation.output().filter(|output| output.is_complete || output.lacks_names).cloned()
     }
 
     fn zone(&self, zone: &ZoneName) -> Option<&GovernanceZone> {

@@ -110,7 +110,7 @@ impl Evaluation<'_> {
         let mut of_columns = ImplicitClasses::new();
         for (name, possible) in possible {
             let found = match select.origin(name.as_str()) {
-                ColumnOrigin::Missing => continue,
+                ColumnOrigin::Missing | ColumnOrigin::NotFound => continue,
                 ColumnOrigin::Any => possible,
                 ColumnOrigin::Columns(sources) => {
                     let is_removed =

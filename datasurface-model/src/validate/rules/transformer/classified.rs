@@ -114,11 +114,11 @@ impl<'m, 'a> MadeOf<'m, 'a> {
         Self { released, transformer, output, statements }
     }
 
-    /// What the one statement makes that makes a dataset, if it can be read.
+    /// What the one statement makes that makes a dataset, as far as it is known, if it can be read.
     pub(super) fn select(&self, dataset: &DatasetName) -> Option<&'m SelectOutput> {
         let mut statements = self.statements.iter().filter(|(select, _)| select.dataset == *dataset);
         let (_, compilation) = statements.next()?;
-        compilation.select().filter(|_| statements.next().is_none())
+        compilation.output().filter(|_| statements.next().is_none())
     }
 
     pub(super) fn key(&self, dataset: &DatasetName) -> DatasetKey {
@@ -155,8 +155,9 @@ pub(super) fn check<'a>(
         match (made.select(dataset), scope.facts.table(&made.key(dataset))) {
             (Some(select), Some(table)) => {
                 // Where there may be more columns than are known, each may be any of them.
+                let is_open = !select.is_complete && !select.lacks_names;
                 let is_found = by_column(dataset, select, table, made, inputs, scope)
-                    || (!select.is_complete && as_a_whole(dataset, classified, made, inputs, scope));
+                    || (is_open && as_a_whole(dataset, classified, made, inputs, scope));
                 if is_found {
                     unread_columns(dataset, select, table, made, scope);
                 }
@@ -273,7 +274,7 @@ fn by_column<'a>(
     for column in columns {
         let mut classes: Vec<(&Classification, Source<'_>)> = Vec::new();
         match select.origin(column.name().as_str()) {
-            ColumnOrigin::Missing => {}
+            ColumnOrigin::Missing | ColumnOrigin::NotFound => {}
             ColumnOrigin::Any => {
                 for (class, sources) in inputs.classes(scope) {
                     let source = |(zone, dataset)| Source { dataset, column: None, way: Way::Unread(zone) };

@@ -164,7 +164,7 @@ fn passed_on<'a>(
     inputs: &InputClassifications<'_, 'a>,
     scope: &mut RuleContext<'a>,
 ) {
-    let is_followed = !matches!(select.origin(column.as_str()), ColumnOrigin::Any);
+    let is_followed = !matches!(select.origin(column.as_str()), ColumnOrigin::Any | ColumnOrigin::NotFound);
     let mut reported = BTreeSet::new();
     for source in select.unchanged(column.as_str()) {
         let Some(table) = scope.facts.table(&source.dataset) else { continue };

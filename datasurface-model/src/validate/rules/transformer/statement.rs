@@ -41,8 +41,8 @@ pub(in super::super) static AMBIGUOUS_COLUMN: CodeInfo = CodeInfo::error(
 
 pub(in super::super) static COLUMN_COUNTS: CodeInfo = CodeInfo::error(
     "transformer/column-counts",
-    "a statement of a transformer combines or compares rows with different numbers of columns",
-    "The statement would fail when it runs: UNION, INTERSECT, EXCEPT and VALUES put rows together by the places of their columns, and IN compares them so. Let each \
+    "a statement of a transformer combines, compares or names rows with different numbers of columns",
+    "The statement would fail when it runs: UNION, INTERSECT, EXCEPT and VALUES put rows together by the places of their columns, IN compares them so, and an alias with names for columns gives them so. Let each \
      have as many columns; one without a value is `CAST(NULL AS …)`.",
 );
 
@@ -202,6 +202,11 @@ fn name_problem(problem: &SqlProblem, at: ModelPath) -> Diagnostic {
             let message = format!("`{operator}` has rows of {one} and of {other} columns");
             Diagnostic::new(&COLUMN_COUNTS, at, message)
                 .with_help("let each row have as many; one that has no value is `CAST(NULL AS …)`")
+        }
+        SqlProblem::SurplusNames { table, names, columns } => {
+            let message = format!("`{}` names {names} columns, and has {columns}", short(table));
+            Diagnostic::new(&COLUMN_COUNTS, at, message)
+                .with_help("name each column that it has, and no other")
         }
         SqlProblem::UnknownPlace { place, count } => {
             let message = format!("`ORDER BY {place}` means a column by its place, and there are {count}");

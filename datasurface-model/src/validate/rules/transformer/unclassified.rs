@@ -91,7 +91,7 @@ fn sources_without_class<'m, 'a>(
     let mut found = FxHashSet::default();
     for column in table.schema().readable().columns() {
         match select.origin(column.name().as_str()) {
-            ColumnOrigin::Missing => {}
+            ColumnOrigin::Missing | ColumnOrigin::NotFound => {}
             ColumnOrigin::Any => return None,
             ColumnOrigin::Columns(sources) => {
                 let unclassified = sources.iter().filter(|key| {
