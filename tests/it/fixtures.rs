@@ -57,6 +57,7 @@ const BEYOND: &[&str] = &[
     "lock/platform-over",
     "lock/several-primaries",
     "lock/unreadable",
+    "lock/unrendered-rename",
     "target/accepted",
     "target/branch",
     "target/busy",

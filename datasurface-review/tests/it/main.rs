@@ -24,5 +24,6 @@ mod recaptured;
 mod review;
 #[path = "../../../datasurface-broker/tests/it/sharing_platform.rs"]
 mod sharing_platform;
+mod unrendered_renames;
 mod waived_data;
 mod waiver_slips;

@@ -3,8 +3,16 @@
 use datasurface_model::CodeInfo;
 
 /// Every code of a change of a lock.
-pub(crate) static CODES: &[&CodeInfo] =
-    &[&EDITED, &FORMER_STORE, &FORMER_TEAM, &LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER];
+pub(crate) static CODES: &[&CodeInfo] = &[
+    &EDITED,
+    &FORMER_STORE,
+    &FORMER_TEAM,
+    &LOCK_GONE,
+    &HELD_CHANGED,
+    &HELD_NAME,
+    &OTHER_OWNER,
+    &UNRENDERED_RENAME,
+];
 
 pub(crate) static LOCK_GONE: CodeInfo = CodeInfo::error(
     "lock/gone",
@@ -64,5 +72,14 @@ pub(crate) static FORMER_TEAM: CodeInfo = CodeInfo::error(
     "By the lock, stored data belongs to a team that is not declared in the live model. A new team of that name would take it up, whoever \
      owns it. A team that is gone has left nothing to anybody: the lock knows that once the live model is rendered. Render it first, and put \
      that lock into the live branch; or choose another name.",
+)
+.not_waivable();
+
+pub(crate) static UNRENDERED_RENAME: CodeInfo = CodeInfo::error(
+    "lock/unrendered-rename",
+    "a change takes a rename back that was not rendered",
+    "What was renamed is stored under its former name, and the lock knows that once the model with `renamed_from` is rendered. Without it, the thing would be \
+     new: its data would be held for nobody, and consumers would begin without it. Render the live model first, and put that lock into the live branch; \
+     or leave `renamed_from` for now.",
 )
 .not_waivable();

@@ -8,10 +8,10 @@ pub use codes::OTHER_OWNER;
 
 use crate::{
     Lock, Owed, storage,
-    storage::{Owners, StorageRecord},
+    storage::{Owners, StorageKind, StorageRecord},
 };
 use chrono::NaiveDate;
-use codes::{FORMER_STORE, HELD_CHANGED, HELD_NAME, LOCK_GONE};
+use codes::{FORMER_STORE, HELD_CHANGED, HELD_NAME, LOCK_GONE, UNRENDERED_RENAME};
 use datasurface_graph::StorageOf;
 use datasurface_model::{
     DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, TeamKey, Valid, segment,
@@ -60,6 +60,7 @@ impl LockChange<'_> {
         let mut found = self.other_owners();
         found.extend(self.edited());
         found.extend(self.former_teams());
+        found.extend(self.unrendered_renames());
         let (taken, nothing) = (self.bearers(), Owed::new());
         for (platform, lock) in &self.old.platforms {
             // A platform may be renamed with this change, or with an earlier one that the new lock has and the old one has not.
@@ -130,6 +131,27 @@ impl LockChange<'_> {
             }
         }
         found
+    }
+
+    /// The things that would be stored elsewhere if the live model was rendered before the change than if it is not.
+    fn unrendered_renames(&self) -> Vec<Diagnostic> {
+        let [old, new] = self.ecosystems;
+        let live = storage::allocate(old, self.old);
+        if live.moved.is_empty() {
+            return Vec::new();
+        }
+        let rendered = Lock { storage: Some(live.record), ..self.old.clone().with_names(&live.moved) };
+        let names = storage::allocate(new, &rendered).record;
+        let others = names.disagreements(&self.names_after()).into_iter();
+        let finding = |(kind, name, [stored, other]): (StorageKind, String, [String; 2])| {
+            let message = format!(
+                "the {} `{name}` is stored as `{stored}`, by a rename that was not rendered, and would be stored as `{other}`",
+                kind.noun()
+            );
+            let help = "render the live model first, and put that lock into the live branch, or leave `renamed_from` for now";
+            Diagnostic::new(&UNRENDERED_RENAME, lock_path(), message).with_help(help)
+        };
+        others.map(finding).collect()
     }
 
     /// Whether an entry may become what the new lock makes of it.
