@@ -58,11 +58,18 @@ fn check_approval(
     }
     let approved = store.unit().path().attribute(segment::APPROVED);
     let approval = json!({"team": team.to_string(), "group": group.to_string(), "dataset": key.dataset});
+    let onward = if derived.is_some() {
+        ", or to say `onward: open` in its approval of whoever derives it"
+    } else {
+        ""
+    };
     let derived = derived.map(|derived| format!(", from which `{derived}` derives")).unwrap_or_default();
     let message = format!("the group `{group}` is not approved for the dataset `{key}`{derived}");
     let owner = store.unit().team().map(|owner| format!("the team `{owner}`")).unwrap_or_default();
     let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
-        .with_help(format!("ask {owner}, which owns the datastore, to approve the group for this dataset"))
+        .with_help(format!(
+            "ask {owner}, which owns the datastore, to approve the group for this dataset{onward}"
+        ))
         .with_suggestion(Suggestion::add(approved.clone(), approval))
         .related_place(approved, "says who is approved");
     scope.report(finding);

@@ -122,7 +122,10 @@ fn report(
         Some(parent) if !scope.facts.exists(&parent) => parent,
         _ => reference.clone(),
     };
-    let (own_code, message, help) = describe(&unknown);
+    let (own_code, message, mut help) = describe(&unknown);
+    if matches!(reference, Reference::Dataset(key) if key.dataset.as_str().is_empty()) {
+        help = "refer to a dataset as `datastore/dataset`, or add this one to its datastore";
+    }
     let mut finding = Diagnostic::new(code.unwrap_or(own_code), path.clone(), message).with_help(help);
     if let Some(meant) = with_slash(reference, scope) {
         let suggestion = correct(path, &meant, scope);

@@ -156,7 +156,9 @@ fn is_keyless(datastore: &Datastore, dataset: &DatasetName) -> bool {
 
 fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, scope: &mut RuleContext<'_>) {
     let help = match error {
-        SchemaError::Avro(_) => "describe a record as Avro's specification does",
+        SchemaError::Avro(_) => {
+            "describe a record that Avro's specification permits, and that a table can have"
+        }
         SchemaError::Text(_) => {
             "write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`"
         }

@@ -41,8 +41,7 @@ pub(super) fn check(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
             named("entry point", entry_point, is_good, "write it as `module:function`", scope);
         }
         CodeArtifact::Image { image, .. } => {
-            let help =
-                "write it as `registry.example/path/name`, perhaps with `:tag` or `@sha256:` and the digest";
+            let help = "write it as `registry.example/path/name` in small letters, perhaps with `:tag` or `@sha256:` and the digest";
             named(segment::IMAGE, image, is_image(image), help, scope);
         }
         CodeArtifact::Wasm { module, .. } => {

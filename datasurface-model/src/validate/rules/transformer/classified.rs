@@ -217,7 +217,13 @@ fn as_a_whole<'a>(
             let message = format!("`{from}` is classified `{class}`, but nothing in the output `{key}` is");
             let help = match is_removed {
                 true => release_help(dataset, class, zone),
-                false => help(dataset, class, "…", !is_sql),
+                false if is_sql || made.is_believed_by(zone, dataset, scope) => {
+                    help(dataset, class, "…", !is_sql)
+                }
+                false => format!(
+                    "classify it as `{class}`; or say how it is removed, and ask the zone `{zone}` for a release, since nobody else can read the \
+                     code: `removes: {{{dataset}: {{{class}: {{why: …, columns: {{…: …}}}}}}}}`, `releases: [{{output: {dataset}, zone: {zone}, reason: …}}]`"
+                ),
             };
             is_found = true;
             let finding =
