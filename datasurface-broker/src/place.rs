@@ -110,7 +110,7 @@ impl Broker {
                 &before.held,
                 &before.placement,
                 next.storage_names(),
-                earlier.and_then(|earlier| earlier.shards.get(name)),
+                earlier.and_then(|earlier| earlier.shards.get(name)).map(|shards| &**shards),
             );
             let after = PlatformLock {
                 version: platforms.get(name).map(|configured| configured.instance().version.clone()),
@@ -118,7 +118,7 @@ impl Broker {
                 ..before
             };
             next.platforms.insert(name.clone(), after);
-            shards.insert(name.clone(), placed);
+            shards.insert(name.clone(), Arc::new(placed));
         }
         let before = lock.platforms.into_iter().map(|(name, platform)| (name, platform.placement));
         let mut placed = Placed {

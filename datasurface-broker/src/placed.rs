@@ -38,7 +38,7 @@ pub struct Placed {
     pub(crate) placements_before: BTreeMap<PlatformName, Placement>,
     pub(crate) graphs: Arc<IntentionGraphs>,
     /// The shards of each platform, on which a later placing may build.
-    pub(crate) shards: BTreeMap<PlatformName, PlacedShards>,
+    pub(crate) shards: BTreeMap<PlatformName, Arc<PlacedShards>>,
     pub(crate) platforms: BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(crate) findings: Findings,
     pub(crate) waived: Findings,
@@ -79,27 +79,27 @@ impl Placed {
     /// Computes what consumers ask to be kept. An earlier outcome, whatever it is of, saves work.
     pub(crate) fn compute_owed(&self, earlier: Option<&Self>) -> BTreeMap<PlatformName, Owed> {
         let names = self.lock.storage_names();
-        let is_named_alike = |earlier: &&Self| earlier.lock.storage_names() == names;
-        let earlier = earlier.filter(is_named_alike);
+        let known = earlier.and_then(|earlier| {
+            let names_before = earlier.lock.storage_names();
+            Some((earlier, names_before, names.renamed_since(names_before)?.0))
+        });
         let of_graph = |graph: &IntentionGraph| {
-            let known = earlier.and_then(|earlier| Some((earlier.graphs.graph(graph.platform())?, earlier)));
-            let Some((before, earlier)) = known else {
+            let known =
+                known.as_ref().and_then(|known| Some((known.0.graphs.graph(graph.platform())?, known)));
+            let Some((before, (earlier, names_before, renamed))) = known else {
                 return graph.nodes().flat_map(|node| custodies(node, names)).collect();
             };
             let mut owed = earlier.owed_today(graph.platform());
             let GraphDiff { added, removed, changed, .. } = GraphDiff::between(before, graph);
             // A capture that is divided otherwise than before is another node, of the same datasets: so what is gone goes first.
             let gone = removed.iter().chain(&changed).filter_map(|key| before.node(key));
-            for (dataset, _) in gone.flat_map(|node| custodies(node, names)) {
+            let gone = gone.chain(renamed.iter().flat_map(|store| before.captures(store)));
+            for (dataset, _) in gone.flat_map(|node| custodies(node, names_before)) {
                 owed.remove(&dataset);
             }
-            owed.extend(
-                added
-                    .iter()
-                    .chain(&changed)
-                    .filter_map(|key| graph.node(key))
-                    .flat_map(|node| custodies(node, names)),
-            );
+            let here = added.iter().chain(&changed).filter_map(|key| graph.node(key));
+            let here = here.chain(renamed.iter().flat_map(|store| graph.captures(store)));
+            owed.extend(here.flat_map(|node| custodies(node, names)));
             owed
         };
         self.graphs.iter().map(|graph| (graph.platform().clone(), of_graph(graph))).collect()

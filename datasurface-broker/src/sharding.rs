@@ -4,26 +4,32 @@ use crate::configured_platform::ConfiguredPlatform;
 use datasurface_graph::{
     Custody, DatasetFacts, IntentionGraph, Node, NodeFacts, NodeWeight, Placement, Shards,
 };
-use datasurface_model::DatasetKey;
+use datasurface_model::{DatasetKey, DatastoreName};
 use datasurface_platform::HeldState;
 use datasurface_state::storage::StorageRecord;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The shards of a platform, and what they were made with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct PlacedShards {
-    now: Arc<Shards>,
-    /// The shards whose placement is the one that the lock had. Several placings can begin with one lock, and each of them begins there.
-    begun: Arc<Shards>,
-    /// What weights depend on beside the facts of nodes.
+    shards: Shards,
+    weigher: Weigher,
+}
+
+/// What weights depend on beside the facts of nodes.
+#[derive(Debug)]
+struct Weigher {
     configured: Option<Arc<ConfiguredPlatform>>,
-    held: Vec<HeldState>,
+    held: HeldCustody,
     names: StorageRecord,
 }
 
 impl PlacedShards {
-    /// Places the nodes of a graph: where they were, as far as the limits of the platform allow. Shards that were placed earlier from the same
-    /// placement save work, and change nothing else.
+    /// Places the nodes of a graph: where they were, as far as the limits of the platform allow. Shards that were placed earlier save work, and
+    /// change nothing else.
     pub(crate) fn place(
         graph: &IntentionGraph,
         configured: Option<&Arc<ConfiguredPlatform>>,
@@ -32,78 +38,64 @@ impl PlacedShards {
         names: &StorageRecord,
         earlier: Option<&Self>,
     ) -> Self {
-        let earlier = earlier.filter(|earlier| earlier.has_weights_of(configured, held, names));
-        let mut begun = earlier.into_iter().flat_map(|earlier| [&earlier.now, &earlier.begun]);
-        let begun = begun.find(|shards| shards.placement() == before);
-        let now =
-            Arc::new(place(graph, configured.map(|configured| &**configured), held, (before, begun), names));
-        Self {
-            begun: Arc::clone(begun.unwrap_or(&now)),
-            now,
-            configured: configured.cloned(),
-            held: held.to_vec(),
-            names: names.clone(),
-        }
+        let (configured, names) = (configured.cloned(), names.clone());
+        let weigher = Weigher { configured, held: HeldCustody::new(held), names };
+        let weigh = |node: &Node<'_>| weigher.weigh(node);
+        let known = earlier.and_then(|earlier| Some((earlier, weigher.reweighed(&earlier.weigher)?)));
+        let shards = match known {
+            Some((earlier, reweighed)) => {
+                let was = |node: &Node<'_>| earlier.weigher.weigh(node);
+                earlier.shards.rebuild_from(before, graph, &reweighed, [&was, &weigh])
+            }
+            None => Shards::build(graph, before, &weigher.limits(), &weigh),
+        };
+        Self { shards, weigher }
     }
 
     /// The placement of all nodes.
     pub(crate) fn placement(&self) -> &Placement {
-        self.now.placement()
-    }
-
-    fn has_weights_of(
-        &self,
-        configured: Option<&Arc<ConfiguredPlatform>>,
-        held: &[HeldState],
-        names: &StorageRecord,
-    ) -> bool {
-        let is_same = match (&self.configured, configured) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        };
-        is_same && self.held == held && self.names == *names
+        self.shards.placement()
     }
 }
 
-/// Places the nodes of a graph: where they were `before`, which is where those shards have them that are given with it.
-fn place(
-    graph: &IntentionGraph,
-    configured: Option<&ConfiguredPlatform>,
-    held: &[HeldState],
-    (before, begun): (&Placement, Option<&Arc<Shards>>),
-    names: &StorageRecord,
-) -> Shards {
-    let place = |limits: &[u64], weigh: &dyn Fn(&Node<'_>) -> NodeWeight| match begun {
-        Some(shards) => shards.rebuild(graph, weigh),
-        None => Shards::build(graph, before, limits, weigh),
-    };
-    let Some(configured) =
-        configured.filter(|configured| !configured.platform().descriptor().limits().is_empty())
-    else {
-        return place(&[], &|_| NodeWeight::default());
-    };
-    let descriptor = configured.platform().descriptor();
-    let limits: Vec<u64> = descriptor.limits().values().copied().collect();
-    let owing = HeldCustody::new(held);
-    let weigh = |node: &Node<'_>| {
-        let weights = configured.platform().weigh(&owing.join(node.facts().with_storage(names)));
-        let each = || descriptor.limits().keys().map(|limit| weights.get(limit));
+impl Weigher {
+    fn limits(&self) -> Vec<u64> {
+        let configured = self.configured.iter();
+        configured.flat_map(|one| one.platform().descriptor().limits().values().copied()).collect()
+    }
+
+    fn weigh(&self, node: &Node<'_>) -> NodeWeight {
+        let Some(configured) = &self.configured else { return NodeWeight::default() };
+        let platform = configured.platform();
+        let weights = platform.weigh(&self.held.join(node.facts().with_storage(&self.names)));
+        let each = || platform.descriptor().limits().keys().map(|limit| weights.get(limit));
         NodeWeight {
             whole: each().map(|weight| weight.whole).collect(),
             per_dataset: each().map(|weight| weight.per_dataset).collect(),
         }
-    };
-    place(&limits, &weigh)
+    }
+
+    /// Returns the datastores whose nodes may weigh something else than before; `None` if all nodes may.
+    fn reweighed(&self, before: &Self) -> Option<BTreeSet<DatastoreName>> {
+        let is_same = match (&self.configured, &before.configured) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        let (mut reweighed, workspaces) = self.names.renamed_since(&before.names).filter(|_| is_same)?;
+        reweighed.extend(self.names.stores_of(&self.held.changed_since(&before.held)));
+        workspaces.is_empty().then_some(reweighed)
+    }
 }
 
-/// What must be kept of datasets since something holds them.
-pub(crate) struct HeldCustody<'h>(BTreeMap<&'h DatasetKey, Custody>);
+/// What must be kept of datasets since something holds them, by their storage names.
+#[derive(Debug)]
+pub(crate) struct HeldCustody(BTreeMap<DatasetKey, Custody>);
 
-impl<'h> HeldCustody<'h> {
-    pub(crate) fn new(held: &'h [HeldState]) -> Self {
-        let mut owed: BTreeMap<&DatasetKey, Custody> = BTreeMap::new();
+impl HeldCustody {
+    pub(crate) fn new(held: &[HeldState]) -> Self {
+        let mut owed: BTreeMap<DatasetKey, Custody> = BTreeMap::new();
         for state in held {
-            let custody = owed.entry(&state.holds.dataset).or_default();
+            let custody = owed.entry(state.holds.dataset.clone()).or_default();
             *custody = custody.join(state.holds.custody);
         }
         Self(owed)
@@ -115,5 +107,11 @@ impl<'h> HeldCustody<'h> {
             let custody = self.0.get(facts.storage_key()).copied().unwrap_or_default();
             Some(facts.joined_with(custody))
         })
+    }
+
+    /// Returns the datasets of which something else must be kept than before.
+    pub(crate) fn changed_since<'c>(&'c self, before: &'c Self) -> BTreeSet<&'c DatasetKey> {
+        let all = self.0.keys().chain(before.0.keys());
+        all.filter(|dataset| self.0.get(*dataset) != before.0.get(*dataset)).collect()
     }
 }

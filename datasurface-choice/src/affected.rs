@@ -9,7 +9,9 @@ use crate::{
     chosen::Chosen,
     group_index::{GroupIndex, read_by},
 };
-use datasurface_model::{DatastoreName, Ecosystem, Entity, GroupKey, Located, Valid, Workspace};
+use datasurface_model::{
+    DatastoreName, Ecosystem, Entity, GroupKey, Located, PlatformDeclaration, Valid, Workspace,
+};
 use std::collections::BTreeSet;
 
 /// What may be chosen otherwise.
@@ -29,7 +31,7 @@ impl Affected {
         let changes = now.changes_since(before);
         let is_about_all =
             changes.is_ecosystem_changed || !changes.zones.is_empty() || !changes.containers.is_empty();
-        if is_about_all || before.validated_on() != now.validated_on() {
+        if is_about_all || !is_day_alike(before, now) {
             return None;
         }
         let mut index = earlier.groups().clone();
@@ -88,4 +90,17 @@ impl Affected {
         let transformers = workspaces.filter_map(|workspace| workspace.entity.transformer());
         transformers.map(|transformer| transformer.output().clone()).collect()
     }
+}
+
+/// Whether each platform is announced to end, or is over, on the days of both: nothing else of a choice depends on the day.
+fn is_day_alike(before: &Valid<Ecosystem>, now: &Valid<Ecosystem>) -> bool {
+    let (was, is) = (before.validated_on(), now.validated_on());
+    let is_alike = |platform: &PlatformDeclaration| {
+        let [was, is] = [was, is].map(|day| {
+            let (deprecation, day) = platform.deprecation().zip(day)?;
+            Some((deprecation.since() <= day, deprecation.sunset().is_some_and(|last| last < day)))
+        });
+        was == is
+    };
+    was == is || was.is_some() && is.is_some() && now.platforms().iter().all(is_alike)
 }

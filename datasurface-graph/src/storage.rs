@@ -7,7 +7,7 @@ use crate::{
 };
 use datasurface_model::{ContainerKey, DatasetKey, DatastoreName, GroupKey, PlatformName, WorkspaceName};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The storage names of things that were renamed, by their names of now. The storage name of every other thing is its name.
 ///
@@ -194,18 +194,45 @@ impl StorageNames {
         }
     }
 
-    /// Returns the same decisions, with each name replaced as this map says.
+    /// Returns the same decisions, with each name replaced as this map says. Where no platform has another name, nothing is looked at but what has one.
     #[must_use]
     pub fn assignments(&self, decided: &Assignments) -> Assignments {
-        let mut assignments = Assignments::default();
-        for (group, platform, stage) in each(decided.groups()) {
+        let Some(names) = &self.0 else { return decided.clone() };
+        let (mut assignments, of_groups, of_primaries) = match names.platforms.is_empty() {
+            true => {
+                let groups =
+                    names.groups.keys().filter_map(|key| Some((key.clone(), decided.group(key)?.clone())));
+                let stores = names.datastores.keys();
+                let primaries =
+                    stores.filter_map(|key| Some((key.clone(), decided.primary_stages(key)?.clone())));
+                let (groups, primaries): (Vec<_>, Vec<_>) = (groups.collect(), primaries.collect());
+                let mut rest = decided.clone();
+                groups.iter().for_each(|(group, _)| rest.replace_group(group.clone(), Stages::new()));
+                primaries.iter().for_each(|(name, _)| rest.replace_primary(name.clone(), Stages::new()));
+                (rest, groups, primaries)
+            }
+            false => (Assignments::default(), owned(decided.groups()), owned(decided.primaries())),
+        };
+        for (group, platform, stage) in each(of_groups.iter().map(|(key, stages)| (key, stages))) {
             assignments.assign_group(self.group(group), self.platform(platform), stage);
         }
-        for (datastore, platform, stage) in each(decided.primaries()) {
+        for (datastore, platform, stage) in each(of_primaries.iter().map(|(key, stages)| (key, stages))) {
             assignments.assign_primary(self.datastore(datastore), self.platform(platform), stage);
         }
         assignments
     }
+
+    /// Returns the datastores of which a placement has other names, and so the workspaces of transformers; `None` if it may have other names everywhere.
+    pub(crate) fn fragments(&self) -> Option<(BTreeSet<&DatastoreName>, BTreeSet<&WorkspaceName>)> {
+        let Some(names) = &self.0 else { return Some(Default::default()) };
+        let datastores = names.datastores.keys().chain(names.datasets.keys().map(|key| &key.datastore));
+        let is_everywhere = !names.platforms.is_empty() || !names.containers.is_empty();
+        (!is_everywhere).then(|| (datastores.collect(), names.workspaces.keys().collect()))
+    }
+}
+
+fn owned<'a, K: Clone + 'a>(decided: impl Iterator<Item = (&'a K, &'a Stages)>) -> Vec<(K, Stages)> {
+    decided.map(|(key, stages)| (key.clone(), stages.clone())).collect()
 }
 
 fn reversed<K: Ord>(names: BTreeMap<K, K>) -> BTreeMap<K, K> {

@@ -2,15 +2,18 @@
 
 use datasurface_broker::{Manifest, PlatformRecord, Target};
 use datasurface_model::PlatformName;
-use datasurface_platform::{Resource, ResourceAddress, SafePath, prelude::*};
-use std::collections::{BTreeMap, BTreeSet};
+use datasurface_platform::{Resource, ResourceAddress, SafePath, ScopeRecord, prelude::*};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A rendering of a platform at some time: the resources of each scope, and the transitions that are still in the target.
 ///
 /// It is a copy, as another tool has one that follows a branch: later renderings do not change it.
 #[derive(Clone, Debug, Default)]
 pub struct RenderedState {
-    scopes: BTreeMap<SafePath, BTreeMap<ResourceAddress, Resource>>,
+    scopes: BTreeMap<SafePath, Arc<ScopeRecord>>,
     transitions: BTreeMap<SafePath, Vec<StateTransition>>,
 }
 
@@ -44,7 +47,15 @@ pub struct SimulatedResource {
 pub struct SimulatedSystem {
     feeds: fn(&Resource) -> Option<String>,
     resources: BTreeMap<ResourceAddress, SimulatedResource>,
-    states: BTreeMap<SafePath, BTreeSet<ResourceAddress>>,
+    states: BTreeMap<SafePath, ScopeState>,
+}
+
+/// The state of a scope, as a tool keeps it.
+#[derive(Debug, Default)]
+struct ScopeState {
+    addresses: BTreeSet<ResourceAddress>,
+    /// The scope as it was applied last, unless transitions changed the state since.
+    applied: Option<Arc<ScopeRecord>>,
 }
 
 impl RenderedState {
@@ -63,14 +74,14 @@ impl RenderedState {
         };
         let mut state = Self::default();
         for entry in &record.scopes {
-            state.scopes.insert(entry.folder.clone(), entry.record.resources.clone());
+            state.scopes.insert(entry.folder.clone(), Arc::clone(&entry.record));
         }
         for folder in &record.gone {
             state.scopes.entry(folder.clone()).or_default();
         }
         for path in transition_paths(record) {
-            let inside = |folder: &&SafePath| path.as_str().starts_with(&format!("{folder}/transition/"));
-            let Some(folder) = state.scopes.keys().find(inside).cloned() else { continue };
+            let folder = path.as_str().split_once("/transition/").and_then(|(folder, _)| folder.parse().ok());
+            let Some(folder) = folder.filter(|folder| state.scopes.contains_key(folder)) else { continue };
             let content = target.read(&path.joined_to(&record.folder))?;
             state.transitions.entry(folder).or_default().push(serde_json::from_slice(&content)?);
         }
@@ -79,7 +90,7 @@ impl RenderedState {
 
     /// The resources of all scopes.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
-        self.scopes.values().flat_map(BTreeMap::values)
+        self.scopes.values().flat_map(|scope| scope.resources.values())
     }
 }
 
@@ -119,7 +130,8 @@ impl SimulatedSystem {
         wanted.len() <= most_actions && going.len() <= left
     }
 
-    /// Applies all scopes, each with a state of its own: executes the transitions in their order, then creates, updates and destroys.
+    /// Applies all scopes, each with a state of its own: executes the transitions in their order, then creates, updates and destroys. Nothing is
+    /// done about a scope that is as it was applied last: what another scope destroyed of it stays lost, so that a test sees it.
     ///
     /// # Errors
     ///
@@ -130,14 +142,15 @@ impl SimulatedSystem {
             let transitions = rendered.transitions.get(folder).map_or(&[][..], Vec::as_slice);
             let mut state = self.states.remove(folder).unwrap_or_default();
             for transition in transitions {
-                match transition {
+                let is_other = match transition {
                     StateTransition::Import(address) if self.resources.contains_key(address) => {
-                        state.insert(address.clone());
+                        state.addresses.insert(address.clone())
                     }
-                    StateTransition::Import(_) => {}
-                    StateTransition::Forget(address) => {
-                        state.remove(address);
-                    }
+                    StateTransition::Import(_) => false,
+                    StateTransition::Forget(address) => state.addresses.remove(address),
+                };
+                if is_other {
+                    state.applied = None;
                 }
             }
             self.states.insert(folder.clone(), state);
@@ -149,17 +162,23 @@ impl SimulatedSystem {
                 self.states.insert(folder, state);
                 continue;
             };
-            for address in state.iter().filter(|address| !wanted.contains_key(*address)) {
+            if state.applied.as_ref() == Some(wanted) {
+                self.states.insert(folder, state);
+                continue;
+            }
+            let resources = &wanted.resources;
+            for address in state.addresses.iter().filter(|address| !resources.contains_key(*address)) {
                 self.resources.remove(address);
             }
-            for (address, resource) in wanted {
-                if !state.contains(address) && self.resources.contains_key(address) {
+            for (address, resource) in resources {
+                if !state.addresses.contains(address) && self.resources.contains_key(address) {
                     return Err(format!("`{address}` is to be created in `{folder}`, and is there already"));
                 }
                 self.put(resource);
             }
-            if !wanted.is_empty() {
-                self.states.insert(folder, wanted.keys().cloned().collect());
+            if !resources.is_empty() {
+                let (addresses, applied) = (resources.keys().cloned().collect(), Some(Arc::clone(wanted)));
+                self.states.insert(folder, ScopeState { addresses, applied });
             }
         }
         Ok(())

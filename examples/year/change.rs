@@ -1,6 +1,6 @@
 //! The changes of a year: what teams do, one step after the other, and what nobody may do.
 
-use crate::company::{Company, Name, Produced, ZONE, repository, team};
+use crate::company::{Company, ZONE, repository, team};
 use chrono::{Days, NaiveDate};
 use datasurface::model::*;
 use std::collections::VecDeque;
@@ -36,6 +36,16 @@ enum Step {
     Remove(usize),
     /// A team calls it by its new name.
     Follow(usize, usize),
+}
+
+impl Step {
+    /// The dataset that is to be removed.
+    fn removed(&self) -> Option<usize> {
+        match self {
+            Self::Remove(dataset) => Some(*dataset),
+            _ => None,
+        }
+    }
 }
 
 /// The changes, each of which is drawn when the one before was accepted.
@@ -77,7 +87,11 @@ impl Changes {
         ecosystem: &Ecosystem,
         on: NaiveDate,
     ) -> Option<Change> {
-        let position = self.due.iter().position(|(day, _)| *day < on)?;
+        // A former name may be used for longer than what ends.
+        let is_due = |(day, _): &(NaiveDate, Step)| *day < on;
+        let is_urgent = |one: &(NaiveDate, Step)| is_due(one) && !matches!(one.1, Step::Follow(..));
+        let urgent = self.due.iter().position(is_urgent);
+        let position = urgent.or_else(|| self.due.iter().position(is_due))?;
         let (_, step) = self.due.remove(position)?;
         Some(match step {
             Step::Agree(dataset, reader) => {
@@ -193,29 +207,46 @@ impl Changes {
         }
     }
 
-    /// Something that is refused, in a company that stays as it is.
-    fn attack(&self, company: &Company, ecosystem: &Ecosystem, on: NaiveDate) -> Option<Change> {
+    /// Something that is refused. The company is as it was after it.
+    fn attack(&self, company: &mut Company, ecosystem: &Ecosystem, on: NaiveDate) -> Option<Change> {
         let tried = fastrand::u8(..7);
-        let is_about_ends = matches!(tried, 3 | 6);
-        let targets: Vec<usize> = (0..company.datasets.len())
-            .filter(|dataset| {
-                let Produced { store, announced, readers, .. } = &company.datasets[*dataset];
-                let is_there = company.stores[*store].datasets.contains(dataset);
-                is_there && !readers.is_empty() && (!is_about_ends || announced.is_some())
-            })
-            .collect();
-        let dataset = fastrand::choice(targets)?;
+        let dataset = match tried {
+            3 | 6 => {
+                fastrand::choice(self.due.iter().filter_map(|(_, step)| step.removed()).collect::<Vec<_>>())?
+            }
+            _ => fastrand::usize(..company.datasets.len()),
+        };
         let store = company.datasets[dataset].store;
+        let is_there = company.stores[store].datasets.contains(&dataset);
         let (owner, stranger) = (company.team_of(dataset), fastrand::usize(..company.teams));
-        if owner == stranger {
+        if owner == stranger || !is_there || company.datasets[dataset].readers.is_empty() {
             return None;
         }
-        let mut other = company.clone();
-        let of = &mut other.datasets[dataset];
+        let before = (
+            company.stores[store].clone(),
+            company.datasets[dataset].clone(),
+            company.readers[stranger].clone(),
+        );
+        let attack = self.attack_by((tried, owner, stranger), dataset, company, ecosystem, on);
+        (company.stores[store], company.datasets[dataset], company.readers[stranger]) = before;
+        attack
+    }
+
+    /// Draws an attack, and leaves its traces in the company.
+    fn attack_by(
+        &self,
+        (tried, owner, stranger): (u8, usize, usize),
+        dataset: usize,
+        company: &mut Company,
+        ecosystem: &Ecosystem,
+        on: NaiveDate,
+    ) -> Option<Change> {
+        let store = company.datasets[dataset].store;
+        let of = &mut company.datasets[dataset];
         let mut by = owner;
         let kind = match tried {
             0 => {
-                other.stores[store].datasets.retain(|one| *one != dataset);
+                company.stores[store].datasets.retain(|one| *one != dataset);
                 "remove what is read"
             }
             1 => {
@@ -233,11 +264,7 @@ impl Changes {
                 "end earlier than announced"
             }
             4 => {
-                let name = other.stores[store].name.clone();
-                let former = Name { former: None, ..name };
-                other.stores[store].name =
-                    Name { current: format!("store_stolen_{}", self.drawn), former: None };
-                let stolen = Datastore::new(&*former.current).captured(
+                let stolen = Datastore::new(&*company.stores[store].name.current).captured(
                     Capture::sql_snapshot(ContainerKey::new(ZONE, team(stranger), "Sources"))
                         .with_consistency(Consistency::SingleDataset),
                 );
@@ -264,12 +291,12 @@ impl Changes {
                 if company.readers[stranger].wants.contains_key(&dataset) {
                     return None;
                 }
-                other.want(stranger, dataset);
-                let change = of_reader("read what ends", &other, ecosystem, stranger);
+                company.want(stranger, dataset);
+                let change = of_reader("read what ends", company, ecosystem, stranger);
                 return Some(Change { is_attack: true, ..change });
             }
         };
-        let change = of_store(kind, &other, ecosystem, dataset);
+        let change = of_store(kind, company, ecosystem, dataset);
         Some(Change { from: repository(by), is_attack: true, ..change })
     }
 }

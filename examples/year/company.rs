@@ -154,12 +154,6 @@ impl Company {
         self.stores[self.datasets[dataset].store].team
     }
 
-    /// The datasets that somebody reads, with the teams to which they are delivered.
-    pub(crate) fn wanted(&self) -> impl Iterator<Item = (usize, &[usize])> {
-        let all = self.datasets.iter().map(|dataset| dataset.readers.as_slice()).enumerate();
-        all.filter(|(_, readers)| !readers.is_empty())
-    }
-
     pub(crate) fn ecosystem(&self, shard: u64) -> Ecosystem {
         let mut teams: Vec<Team> = (0..self.teams)
             .map(|number| {

@@ -25,18 +25,36 @@ impl Costs {
     }
 
     pub(crate) fn to_table(&self) -> String {
-        let mut table = format!("{:<30}{:>8}{:>14}{:>14}\n", "", "times", "median", "longest");
+        let mut table =
+            format!("{:<28}{:>8}{:>12}{:>12}{:>12}  ", "", "times", "median", "longest", "in all");
+        table.push_str("0.1 ms    1 ms      10 ms     100 ms    1 s       10 s\n");
         for (what, durations) in &self.durations {
             let mut sorted = durations.clone();
             sorted.sort_unstable();
             let median = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
             let longest = sorted.last().copied().unwrap_or_default();
-            let _ = writeln!(table, "{what:<30}{:>8}{median:>14.2?}{longest:>14.2?}", sorted.len());
+            let (times, all) = (sorted.len(), sorted.iter().sum::<Duration>());
+            let line = line(median, longest);
+            let _ =
+                writeln!(table, "{what:<28}{times:>8}{median:>12.2?}{longest:>12.2?}{all:>12.2?}  {line}");
         }
         for (when, [lock, state]) in &self.states {
-            let _ = writeln!(table, "{when:<30}{:>8} bytes of lock{:>12} of state", lock, state);
+            let _ = writeln!(table, "{when:<28}{:>8} bytes of lock{:>12} of state", lock, state);
         }
         table
+    }
+}
+
+/// Draws the median and the longest time, ten characters for a power of ten.
+fn line(median: Duration, longest: Duration) -> String {
+    let place = |duration: Duration| {
+        let tenths = (duration.as_secs_f64() / 1e-4).max(1.0).log10() * 10.0;
+        tenths.round() as usize
+    };
+    let (from, to) = (place(median), place(longest));
+    match from == to {
+        true => format!("{}●", " ".repeat(from)),
+        false => format!("{}●{}○", " ".repeat(from), "─".repeat(to - from - 1)),
     }
 }
 

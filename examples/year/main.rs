@@ -79,13 +79,13 @@ impl<'a> Year<'a> {
         let company = Company::new(arguments.teams, arguments.datasets);
         let mut session = Session::new(target::broker());
         let accepted = session.validate(company.ecosystem(arguments.shard), on)?;
-        let site = Site::new(folder);
+        let site = Site::new(folder)?;
         Ok(Self { arguments, company, accepted, session, site, on, costs: Costs::default() })
     }
 
     fn live(mut self) -> Result<()> {
         self.render(None)?;
-        self.site.apply()?;
+        self.apply()?;
         self.costs.state("first day", self.site.state_bytes()?);
         let (mut changes, mut kills) = (Changes::default(), 0);
         let all = self.arguments.changes;
@@ -101,7 +101,7 @@ impl<'a> Year<'a> {
                 kills += usize::from(is_killed);
                 self.render(is_killed.then(|| fastrand::usize(..60)))?;
                 if fastrand::u8(..3) == 0 || number == all {
-                    self.site.apply()?;
+                    self.apply()?;
                 }
             }
             if number % (all / 4).max(1) == 0 {
@@ -134,7 +134,7 @@ impl<'a> Year<'a> {
         for days in [0, u64::from(company::RETENTION) + 1] {
             self.on = self.on + Days::new(days);
             self.render(None)?;
-            self.site.apply()?;
+            self.apply()?;
         }
         self.costs.state("nothing owed any more", self.site.state_bytes()?);
         Ok(())
@@ -168,15 +168,13 @@ impl<'a> Year<'a> {
     fn render(&mut self, killed_after: Option<usize>) -> Result<()> {
         let mut killed_after = killed_after;
         loop {
-            let lock = self.site.lock()?;
-            let target = self.site.target()?;
-            let (proposal, cost) = timed(|| {
-                let placed = self.session.place(self.accepted.ecosystem(), &lock)?;
-                self.session.propose(&placed, Base::Target(target.manifest()), self.on)
-            });
+            let (placed, cost) = timed(|| self.session.place(self.accepted.ecosystem(), &self.site.lock));
+            let placed = placed?;
+            self.costs.add("place", cost);
+            let base = Base::Target(self.site.target.manifest());
+            let (proposal, cost) = timed(|| self.session.propose(&placed, base, self.on));
             let proposal = proposal?;
-            self.costs.add("plan", cost);
-            drop(target);
+            self.costs.add("propose", cost);
             let (is_written, cost) = timed(|| self.site.write(&proposal, killed_after));
             self.costs.add("write", cost);
             if is_written? {
@@ -186,6 +184,16 @@ impl<'a> Year<'a> {
         }
         self.site.rendered(&self.company, self.on);
         Ok(())
+    }
+
+    /// Applies what is rendered, and judges what is there.
+    fn apply(&mut self) -> Result<()> {
+        let (applied, cost) = timed(|| self.site.apply());
+        applied?;
+        self.costs.add("apply", cost);
+        let (judged, cost) = timed(|| self.site.judge());
+        self.costs.add("compare with what is owed", cost);
+        judged
     }
 
     /// When nothing is owed any more, what is remembered is what a target remembers that was made from nothing, and the names of before of

@@ -27,6 +27,10 @@ pub(crate) fn broker() -> Broker {
     Broker::new(Registry::new().with_plugin::<Shelves>())
 }
 
+fn open(folder: &Path) -> Result<Target> {
+    Ok(Target::open(folder.join("target"))?)
+}
+
 /// The position of the dataset that a resource is about: the number in the name of a column.
 fn number_of(resource: &Resource) -> Option<String> {
     let columns = resource.attributes().get("columns")?.to_string();
@@ -43,9 +47,12 @@ fn feeds(resource: &Resource) -> Option<String> {
 /// A target, the system that follows it, and what is owed there.
 pub(crate) struct Site {
     folder: PathBuf,
+    /// The target and the lock as they were written, or as they are read again after a kill.
+    pub(crate) target: Target,
+    pub(crate) lock: Lock,
     system: SimulatedSystem,
-    /// What consumers read, as of the last rendering: datasets by number, with the teams to which they are delivered.
-    wanted: BTreeMap<usize, BTreeSet<usize>>,
+    /// What consumers read, as of the last rendering: the teams to which each dataset is delivered, by its number.
+    wanted: Vec<Vec<usize>>,
     /// The last day on which each dataset is owed that nobody reads any more.
     owed: BTreeMap<usize, NaiveDate>,
     /// The datasets whose data was there, and has to stay.
@@ -53,69 +60,68 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    pub(crate) fn new(folder: &Path) -> Self {
-        Self {
+    pub(crate) fn new(folder: &Path) -> Result<Self> {
+        Ok(Self {
             folder: folder.to_owned(),
+            target: open(folder)?,
+            lock: Lock::default(),
             system: SimulatedSystem::new(feeds),
-            wanted: BTreeMap::new(),
+            wanted: Vec::new(),
             owed: BTreeMap::new(),
             known: BTreeSet::new(),
-        }
-    }
-
-    pub(crate) fn target(&self) -> Result<Target> {
-        Ok(Target::open(self.folder.join("target"))?)
+        })
     }
 
     fn lock_path(&self) -> PathBuf {
         self.folder.join(LOCK_FILE_NAME)
     }
 
-    pub(crate) fn lock(&self) -> Result<Lock> {
-        match fs::read_to_string(self.lock_path()) {
-            Ok(text) => Ok(Lock::from_text(&text)?),
-            Err(_) => Ok(Lock::default()),
-        }
-    }
-
     /// Writes a proposal, killed after so many operations of the disk, if at all. Returns whether it was written after all.
-    pub(crate) fn write(&self, proposal: &Proposal, killed_after: Option<usize>) -> Result<bool> {
+    pub(crate) fn write(&mut self, proposal: &Proposal, killed_after: Option<usize>) -> Result<bool> {
+        let path = self.lock_path();
         let Some(after) = killed_after else {
-            proposal.write(&mut self.target()?, &self.lock_path())?;
+            proposal.write(&mut self.target, &path)?;
+            self.lock = proposal.lock().clone();
             return Ok(true);
         };
         let disk = FailingDisk::from_disk(Arc::new(RealDisk), after);
         if let Ok(mut target) = Target::open_with_disk(self.folder.join("target"), disk) {
             // It fails, or was done before its disk failed.
-            let _ = proposal.write(&mut target, &self.lock_path());
+            let _ = proposal.write(&mut target, &path);
         }
-        let mut target = self.target()?;
-        target.finish(Some(&self.lock_path()))?;
-        Ok(target.manifest() == Some(proposal.manifest()))
+        self.target = open(&self.folder)?;
+        self.target.finish(Some(&path))?;
+        self.lock =
+            fs::read_to_string(&path).map_or_else(|_| Ok(Lock::default()), |text| Lock::from_text(&text))?;
+        Ok(self.target.manifest() == Some(proposal.manifest()))
     }
 
     /// Notes what is wanted and owed since a rendering was written.
     pub(crate) fn rendered(&mut self, company: &Company, on: NaiveDate) {
-        let wanted: BTreeMap<usize, BTreeSet<usize>> =
-            company.wanted().map(|(dataset, readers)| (dataset, readers.iter().copied().collect())).collect();
-        for left in self.wanted.keys().filter(|dataset| !wanted.contains_key(dataset)) {
-            self.owed.insert(*left, on + Days::new(RETENTION.into()));
+        self.wanted.resize(company.datasets.len(), Vec::new());
+        for ((number, wanted), dataset) in self.wanted.iter_mut().enumerate().zip(&company.datasets) {
+            let (was, is) = (!wanted.is_empty(), !dataset.readers.is_empty());
+            if was && !is {
+                self.owed.insert(number, on + Days::new(RETENTION.into()));
+            }
+            if *wanted != dataset.readers {
+                wanted.clone_from(&dataset.readers);
+            }
         }
-        self.owed.retain(|dataset, until| !wanted.contains_key(dataset) && *until >= on);
-        self.known.retain(|dataset| wanted.contains_key(dataset) || self.owed.contains_key(dataset));
-        self.wanted = wanted;
+        let is_wanted = |dataset: &usize| !self.wanted[*dataset].is_empty();
+        self.owed.retain(|dataset, until| !is_wanted(dataset) && *until >= on);
+        self.known.retain(|dataset| is_wanted(dataset) || self.owed.contains_key(dataset));
     }
 
-    /// Applies what is rendered, as a tool does that follows the target, and judges what is there.
+    /// Applies what is rendered, as a tool does that follows the target.
     pub(crate) fn apply(&mut self) -> Result<()> {
-        let mut target = self.target()?;
-        self.system.apply(&RenderedState::read(&target, &PlatformName::from("P"))?)?;
-        broker().record_applied(&mut target, None)?;
-        self.judge()
+        self.system.apply(&RenderedState::read(&self.target, &PlatformName::from("P"))?)?;
+        broker().record_applied(&mut self.target, None)?;
+        Ok(())
     }
 
     /// Compares what is there with what is wanted and owed.
-    fn judge(&mut self) -> Result<()> {
+    pub(crate) fn judge(&mut self) -> Result<()> {
         let mut there = BTreeSet::new();
         let mut delivered = BTreeSet::new();
         for (address, thing) in self.system.resources() {
@@ -125,7 +131,7 @@ impl Site {
                 return Err(format!("`{address}` has the data of several: {:?}", thing.data).into());
             }
             match thing.attributes.get("team").and_then(|team| team.as_str()) {
-                Some(team) => drop(delivered.insert((number, team.to_owned()))),
+                Some(team) => drop(delivered.insert((number, team))),
                 None => drop(there.insert(number)),
             }
         }
@@ -133,15 +139,15 @@ impl Site {
         if let Some(lost) = lost {
             return Err(format!("the data of {lost} is lost").into());
         }
-        for (dataset, readers) in &self.wanted {
+        for (dataset, readers) in self.wanted.iter().enumerate().filter(|(_, readers)| !readers.is_empty()) {
             let is_delivered =
-                |reader: &usize| delivered.contains(&(*dataset, crate::company::team(*reader)));
-            if !there.contains(dataset) || !readers.iter().all(is_delivered) {
+                |reader: &usize| delivered.contains(&(dataset, &*crate::company::team(*reader)));
+            if !there.contains(&dataset) || !readers.iter().all(is_delivered) {
                 return Err(format!("{dataset} is not where its readers {readers:?} are").into());
             }
         }
-        let kept = |dataset: &usize| self.wanted.contains_key(dataset) || self.owed.contains_key(dataset);
-        if let Some(forgotten) = there.iter().find(|dataset| !kept(dataset)) {
+        let is_kept = |dataset: &usize| !self.wanted[*dataset].is_empty() || self.owed.contains_key(dataset);
+        if let Some(forgotten) = there.iter().find(|dataset| !is_kept(dataset)) {
             return Err(format!("{forgotten} is neither wanted nor owed, and still there").into());
         }
         self.known = there;
@@ -167,7 +173,7 @@ impl Site {
     /// Renders a model into a target of its own, from nothing: what is there cannot be less.
     pub(crate) fn from_nothing(placed: &Placed, on: NaiveDate) -> Result<[u64; 2]> {
         let folder = tempfile::tempdir()?;
-        let site = Self::new(folder.path());
+        let mut site = Self::new(folder.path())?;
         let proposal = broker().propose(placed, Base::Target(None), on)?;
         site.write(&proposal, None)?;
         site.state_bytes()

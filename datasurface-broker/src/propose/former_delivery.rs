@@ -44,26 +44,22 @@ fn former_deliveries(placed: &Placed, differences: &Differences) -> Vec<FormerDe
         return Vec::new();
     }
     let names = placed.lock.storage_names();
-    if names.is_trivial() {
-        let is_delivered = |(container, dataset): &(ContainerKey, DatasetKey)| {
-            let export = |platform: &PlatformName| NodeKey::Export {
-                platform: platform.clone(),
-                dataset: dataset.clone(),
-                container: container.clone(),
-            };
-            placed.graphs.iter().any(|graph| graph.node(&export(graph.platform())).is_some())
+    let (renamed, declared) = (containers_by_storage(placed), DeclaredNames::new(&placed.ecosystem, names));
+    let is_exported = |container: &ContainerKey, dataset: &DatasetKey| {
+        let export = |platform: &PlatformName| NodeKey::Export {
+            platform: platform.clone(),
+            dataset: dataset.clone(),
+            container: container.clone(),
         };
-        let former = gone.filter(|gone| !is_delivered(gone));
-        let former = former.map(|(container, dataset)| FormerDelivery { container, dataset, source: None });
-        return former.collect::<BTreeSet<_>>().into_iter().collect();
-    }
-    let renamed = containers_by_storage(placed);
-    let now = placed.graphs.iter().flat_map(|graph| graph.nodes());
-    let now: Vec<_> = now.filter_map(|node| delivery(&node.key())).collect();
+        placed.graphs.iter().any(|graph| graph.node(&export(graph.platform())).is_some())
+    };
     // What was renamed is known by its storage name; in the manifest, it may have the former name.
-    let stored = now.iter().map(|(container, dataset)| (names.container(container), names.dataset(dataset)));
-    let delivered: BTreeSet<_> = stored.chain(now.iter().cloned()).collect();
-    let former = gone.filter(|gone| !delivered.contains(gone)).map(|(container, dataset)| FormerDelivery {
+    let is_delivered = |(container, dataset): &(ContainerKey, DatasetKey)| {
+        let now = || renamed.get(container).zip(declared.dataset(dataset));
+        is_exported(container, dataset)
+            || now().is_some_and(|(container, dataset)| is_exported(container, &dataset))
+    };
+    let former = gone.filter(|gone| !is_delivered(gone)).map(|(container, dataset)| FormerDelivery {
         container: renamed.get(&container).cloned().unwrap_or(container),
         dataset,
         source: None,

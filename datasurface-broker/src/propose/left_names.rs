@@ -64,8 +64,9 @@ impl Judged {
         let changes = ecosystem.changes_since(&self.ecosystem);
         let is_frame_changed =
             changes.is_ecosystem_changed || !changes.zones.is_empty() || !changes.teams.is_empty();
-        let touched = || changes.datastores.iter().map(|store| names.datastore(store)).collect();
-        (!is_frame_changed && self.names == *names).then(touched)
+        let (renamed, _) = names.renamed_since(&self.names).filter(|_| !is_frame_changed)?;
+        let touched = changes.datastores.iter().chain(&renamed);
+        Some(touched.flat_map(|store| [names.datastore(store), self.names.datastore(store)]).collect())
     }
 }
 

@@ -1,7 +1,6 @@
 //! The memory of plans: the work of the last one, for the next.
 
 use super::{left_names::LeftMemory, lint::NodeFindings, render::Renderings, view_memory::ViewMemory};
-use crate::sharding::PlacedShards;
 use datasurface_model::PlatformName;
 use datasurface_state::rendered::{Differences, OwedDifferences, RenderedIndex};
 use std::collections::BTreeMap;
@@ -35,8 +34,6 @@ pub(super) struct RoundMemory {
     pub(super) views: Option<ViewMemory>,
     /// What platforms found of the nodes of these views.
     pub(super) findings: NodeFindings,
-    /// The shards, where they are placed in this round.
-    pub(super) shards: BTreeMap<PlatformName, PlacedShards>,
     pub(super) index: RenderedIndex,
     pub(super) differences: Differences,
 }

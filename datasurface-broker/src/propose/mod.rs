@@ -205,11 +205,10 @@ impl Broker {
             // A change of what is held changes what a platform has to bear: it is placed again, from where everything was before, and judged
             // again.
             round = Round::NewlyHeld;
-            let shards = &mut memory.round(round).shards;
             for (platform, newly) in &newly {
                 let held = held.entry(platform.clone()).or_default();
                 hold::hold(held, newly);
-                sources.update_placement(platform, held, &placed.placements_before, shards);
+                sources.update_placement(platform, held, placed);
             }
             shown = RenderInputs::build(
                 (&mut *memory, round),

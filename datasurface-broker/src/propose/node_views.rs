@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
 use datasurface_graph::{IntentionGraph, Node, NodeFacts, NodeKey, StorageOf};
-use datasurface_model::PlatformName;
+use datasurface_model::{DatastoreName, PlatformName};
 use datasurface_platform::{
     DeclarationReader, FormatClaims, NodeDeclarations, NodeMetadata, NodeView, Offer, PlatformDescriptor,
     ResolvedOffer,
@@ -81,6 +81,20 @@ impl NodeViews {
         self.nodes.get(key).map(|view| &view.0)
     }
 
+    /// The views of the captures of a datastore.
+    pub(super) fn ingests(
+        &self,
+        platform: &PlatformName,
+        datastore: &DatastoreName,
+    ) -> impl Iterator<Item = &NodeView> {
+        let first =
+            NodeKey::Ingest { platform: platform.clone(), datastore: datastore.clone(), dataset: None };
+        let from = self.nodes.range::<_, NodeKey>(first..).map(|view| &view.0);
+        from.take_while(
+            move |view| matches!(view.key(), NodeKey::Ingest { datastore: store, .. } if store == datastore),
+        )
+    }
+
     /// The views that may be other than before, ordered by key.
     pub(super) fn fresh(&self) -> impl Iterator<Item = &NodeView> {
         let all = self.iter().filter(|_| self.fresh.is_none());
@@ -118,7 +132,7 @@ impl FormatsShown<'_> {
 /// Makes views of nodes, given what is held.
 pub(super) struct NodeViewMaker<'a> {
     sources: &'a Sources<'a>,
-    custody: BTreeMap<&'a PlatformName, HeldCustody<'a>>,
+    custody: BTreeMap<&'a PlatformName, HeldCustody>,
     asked: RefCell<FxHashMap<NodeKey, Asked>>,
     declarations: Shared<NodeDeclarations>,
     metadata: Shared<NodeMetadata>,
@@ -196,15 +210,21 @@ impl<'a> NodeViewMaker<'a> {
     ) -> NodeViews {
         let nodes = before.nodes.nodes.clone();
         let mut views = NodeViews { nodes, fresh: Some(Vec::new()), ..NodeViews::default() };
-        let touched = before.touched.iter().filter(|key| before.nodes.nodes.contains(*key));
-        views.replaced = touched.cloned().collect();
-        for key in &views.replaced {
-            views.nodes.remove(key);
-        }
-        let now: BTreeSet<&NodeKey> = before.touched.iter().chain(before.added).collect();
-        for node in now.into_iter().filter_map(|key| graph.node(key)) {
-            let facts = self.asked.borrow_mut().get_mut(&node.key()).and_then(|asked| asked.facts.take());
-            views.add_fresh(self.view(node, facts, declarations));
+        let now: BTreeSet<&NodeKey> = before.touched.iter().copied().chain(before.added).collect();
+        for key in now {
+            let (known, node) = (before.nodes.get(key), graph.node(key));
+            let view = node.map(|node| {
+                let facts = self.asked.borrow_mut().get_mut(key).and_then(|asked| asked.facts.take());
+                self.view(node, facts, declarations)
+            });
+            if view.as_ref() == known && !before.moved.contains(key) {
+                continue;
+            }
+            if known.is_some() {
+                views.nodes.remove(key);
+                views.replaced.push(key.clone());
+            }
+            view.into_iter().for_each(|view| views.add_fresh(view));
         }
         views
     }

@@ -11,10 +11,9 @@ use super::{
     shard_nodes::{self, NodesByShard},
     views::{Held, PlatformViews, Sources, Views},
 };
-use crate::configured_platform::ConfiguredPlatform;
-use datasurface_graph::{DatasetFacts, GraphDiff, IntentionGraphs, NodeKey, Placement};
-use datasurface_model::{DatasetKey, Ecosystem, PlatformName, Valid};
-use datasurface_platform::HeldState;
+use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
+use datasurface_graph::{GraphDiff, IntentionGraphs, NodeKey, Placement};
+use datasurface_model::{DatastoreName, Ecosystem, PlatformName, Valid};
 use datasurface_state::storage::StorageRecord;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,7 +38,10 @@ pub(super) struct ViewMemory {
 pub(super) struct AllViewsSince<'m> {
     memory: &'m ViewMemory,
     diffs: BTreeMap<&'m PlatformName, GraphDiff>,
+    /// The nodes whose view may be another one.
     touched: BTreeMap<PlatformName, BTreeSet<NodeKey>>,
+    /// Those of them that are judged again, also if their view is the same.
+    moved: BTreeMap<PlatformName, BTreeSet<NodeKey>>,
 }
 
 /// The views of one platform before, and what was touched since.
@@ -48,13 +50,15 @@ pub(super) struct ViewsSince<'s> {
     placement: Option<&'s Placement>,
     diff: &'s GraphDiff,
     touched: Option<&'s BTreeSet<NodeKey>>,
+    moved: Option<&'s BTreeSet<NodeKey>>,
 }
 
 /// The views of nodes before, the nodes that came, and those that were touched since, of which some are gone.
 pub(super) struct NodesSince<'s> {
     pub(super) nodes: &'s NodeViews,
     pub(super) added: &'s [NodeKey],
-    pub(super) touched: BTreeSet<NodeKey>,
+    pub(super) touched: BTreeSet<&'s NodeKey>,
+    pub(super) moved: BTreeSet<&'s NodeKey>,
 }
 
 impl ViewMemory {
@@ -84,12 +88,15 @@ impl ViewMemory {
         let changes = sources.ecosystem.changes_since(&self.ecosystem);
         let is_frame_changed =
             changes.is_ecosystem_changed || !changes.zones.is_empty() || !changes.teams.is_empty();
-        if !are_platforms_same || is_frame_changed || self.names != *sources.names {
+        if !are_platforms_same || is_frame_changed {
             return None;
         }
-        let datastores = changes.datastores.iter().cloned().map(Unit::Datastore);
-        let workspaces = changes.workspaces.iter().cloned().map(Unit::Workspace);
+        let (renamed, regrouped) = sources.names.renamed_since(&self.names)?;
+        let datastores = changes.datastores.iter().cloned().chain(renamed).map(Unit::Datastore);
+        let workspaces = changes.workspaces.iter().cloned().chain(regrouped).map(Unit::Workspace);
         let mut touched: BTreeSet<Unit> = datastores.chain(workspaces).collect();
+        touched.extend(self.otherwise_held(held, sources.names).into_iter().map(Unit::Datastore));
+        let mut moved = BTreeSet::new();
         let mut diffs = BTreeMap::new();
         for name in self.platforms.keys() {
             let diff = match (self.graphs.graph(name), sources.graphs.graph(name)) {
@@ -99,19 +106,19 @@ impl ViewMemory {
             };
             let keys = diff.added.iter().chain(&diff.removed).chain(&diff.changed);
             // Whoever reads the offers of a node names what that is for, too.
-            touched.extend(keys.map(Unit::of_node));
+            moved.extend(keys.map(Unit::of_node));
             diffs.insert(name, diff);
             // What is placed elsewhere is shown elsewhere, and its links may cross other borders.
             let nowhere = Placement::default();
             let [before, now] =
                 [&self.placements, &sources.placements].map(|all| all.get(name).unwrap_or(&nowhere));
             let (datastores, workspaces) = now.changed_since(before);
-            touched.extend(datastores.cloned().map(Unit::Datastore));
-            touched.extend(workspaces.cloned().map(Unit::Workspace));
+            moved.extend(datastores.cloned().map(Unit::Datastore));
+            moved.extend(workspaces.cloned().map(Unit::Workspace));
         }
-        self.add_held(held, &mut touched);
         let mentions = self.mentions.get_or_init(|| Mentions::new(&self.views));
-        Some(AllViewsSince { memory: self, diffs, touched: mentions.nodes(&touched) })
+        let (touched, moved) = (mentions.nodes(&touched), mentions.nodes(&moved));
+        Some(AllViewsSince { memory: self, diffs, touched, moved })
     }
 
     /// Returns the nodes that mention each unit, for views that were made since these.
@@ -129,28 +136,15 @@ impl ViewMemory {
         self.views.keys().all(|name| views.contains_key(name)).then_some(mentions)
     }
 
-    /// Adds the datastores of which something else is held than before.
-    fn add_held(&self, held: &Held, touched: &mut BTreeSet<Unit>) {
-        if self.held == *held {
-            return;
-        }
-        let other = |one: &Held, other: &Held| -> Vec<DatasetKey> {
-            let is_other = |platform: &PlatformName, state: &HeldState| {
-                other.get(platform).is_none_or(|states| !states.contains(state))
-            };
-            let states = one.iter().flat_map(|(name, states)| states.iter().map(move |state| (name, state)));
-            states
-                .filter(|(name, state)| is_other(name, state))
-                .map(|(_, state)| state.holds.dataset.clone())
-                .collect()
+    /// Returns the datastores of which something else is held than before.
+    fn otherwise_held(&self, held: &Held, names: &StorageRecord) -> BTreeSet<DatastoreName> {
+        let platforms: BTreeSet<&PlatformName> = self.held.keys().chain(held.keys()).collect();
+        let of_platform = |name: &PlatformName| {
+            let [before, now] =
+                [&self.held, held].map(|all| HeldCustody::new(all.get(name).map_or(&[][..], Vec::as_slice)));
+            names.stores_of(&now.changed_since(&before))
         };
-        let datasets: BTreeSet<DatasetKey> =
-            other(&self.held, held).into_iter().chain(other(held, &self.held)).collect();
-        let nodes = self.views.values().flat_map(|views| views.nodes.iter());
-        let of_node = nodes.flat_map(|node| node.facts().datasets());
-        let is_held = |dataset: &&DatasetFacts| datasets.contains(dataset.storage_key());
-        let stores = of_node.filter(is_held).map(|dataset| dataset.key.datastore.clone());
-        touched.extend(stores.map(Unit::Datastore));
+        platforms.into_iter().flat_map(of_platform).collect()
     }
 }
 
@@ -162,6 +156,7 @@ impl AllViewsSince<'_> {
             placement: self.memory.placements.get(platform),
             diff: self.diffs.get(platform)?,
             touched: self.touched.get(platform),
+            moved: self.moved.get(platform),
         })
     }
 }
@@ -179,7 +174,8 @@ impl<'s> ViewsSince<'s> {
         NodesSince {
             nodes: &self.views.nodes,
             added: &self.diff.added,
-            touched: self.touched.cloned().unwrap_or_default(),
+            touched: self.touched.into_iter().chain(self.moved).flatten().collect(),
+            moved: self.moved.into_iter().flatten().collect(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
     staying::{Kept, Staying, unit_of},
     view_memory::{ViewMemory, ViewsSince},
 };
-use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
+use crate::{configured_platform::ConfiguredPlatform, placed::Placed, sharding::PlacedShards};
 use datasurface_graph::{
     DatasetFacts, Fingerprint, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement, StorageOf,
 };
@@ -73,21 +73,14 @@ impl ViewedScope {
 impl<'a> Sources<'a> {
     /// Places the nodes of a platform again, from where they were before, when other things are held than were known when it
     /// was placed: what is held makes heavier what still serves somebody.
-    pub(super) fn update_placement(
-        &mut self,
-        platform: &PlatformName,
-        held: &[HeldState],
-        before: &BTreeMap<PlatformName, Placement>,
-        earlier: &mut BTreeMap<PlatformName, PlacedShards>,
-    ) {
+    pub(super) fn update_placement(&mut self, platform: &PlatformName, held: &[HeldState], placed: &Placed) {
         if let Some(graph) = self.graphs.graph(platform) {
             let configured = self.platforms.get(platform);
             let nowhere = Placement::default();
-            let before = before.get(platform).unwrap_or(&nowhere);
-            let known = earlier.remove(platform);
-            let shards = PlacedShards::place(graph, configured, held, before, self.names, known.as_ref());
+            let before = placed.placements_before.get(platform).unwrap_or(&nowhere);
+            let known = placed.shards.get(platform).map(|known| &**known);
+            let shards = PlacedShards::place(graph, configured, held, before, self.names, known);
             self.placements.insert(platform.clone(), shards.placement().clone());
-            earlier.insert(platform.clone(), shards);
         }
     }
 
@@ -146,12 +139,10 @@ impl<'a> Sources<'a> {
         since: Option<&ViewsSince<'_>>,
     ) -> Option<PlatformViews> {
         let name = &configured.instance().name;
-        let captured: BTreeSet<&DatasetKey> = match held {
-            [] => BTreeSet::new(),
-            _ => {
-                nodes.iter().flat_map(|node| node.facts().datasets()).map(DatasetFacts::storage_key).collect()
-            }
-        };
+        let stores = self.names.stores_of(&held.iter().map(|held| &held.holds.dataset).collect());
+        let captures = stores.iter().flat_map(|store| nodes.ingests(name, store));
+        let captured = captures.flat_map(|node| node.facts().datasets()).map(DatasetFacts::storage_key);
+        let captured: BTreeSet<&DatasetKey> = captured.collect();
         let is_unfed = |held: &&HeldState| !captured.contains(&held.holds.dataset);
         let mut unfed: Vec<HeldState> = held.iter().filter(is_unfed).cloned().collect();
         if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {

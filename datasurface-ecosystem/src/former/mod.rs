@@ -19,7 +19,7 @@ use crate::{
     reference::Reference,
 };
 use datasurface_schema::{DatastoreName, Entity, TeamKey, WorkspaceName};
-use imbl::{GenericHashSet, shared_ptr::DefaultSharedPtr};
+use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 use respell::Respeller;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::{
@@ -43,8 +43,8 @@ pub struct FormerNames {
     leading: Arc<FxHashMap<Reference, Reference>>,
     /// The former names that something has now, and what had them.
     taken: Arc<FxHashMap<Reference, Reference>>,
-    /// Where former names are written.
-    places: GenericHashSet<UnitPlace, FxBuildHasher, DefaultSharedPtr>,
+    /// Where former names are written, with the references there.
+    places: GenericHashMap<UnitPlace, Arc<[FormerSpelling]>, FxBuildHasher, DefaultSharedPtr>,
 }
 
 impl FormerNames {
@@ -59,7 +59,7 @@ impl FormerNames {
                 formers: Arc::default(),
                 leading: Arc::default(),
                 taken: Arc::default(),
-                places: GenericHashSet::default(),
+                places: GenericHashMap::default(),
             },
         };
         let is_renamed = !walk.formers.is_empty();
@@ -82,7 +82,7 @@ impl FormerNames {
         };
         let is_same = !is_renamed && !is_about_former();
         if !is_same && names.lead() {
-            names.places = GenericHashSet::default();
+            names.places = GenericHashMap::default();
             if !names.leading.is_empty() {
                 let nothing = walk::changes(None, written);
                 names.look_at(nothing.places);
@@ -114,17 +114,16 @@ impl FormerNames {
         for place in places {
             let mut respeller = Respeller::new(&self.leading);
             respeller.look_at(&self.written, &place);
-            if respeller.found.is_empty() {
-                self.places.remove(&place);
-            } else {
-                self.places.insert(place);
-            }
+            match respeller.found.is_empty() {
+                true => self.places.remove(&place),
+                false => self.places.insert(place, respeller.found.into()),
+            };
         }
     }
 
     fn respelled(&self) -> Ecosystem {
         let mut respeller = Respeller::new(&self.leading);
-        let places: BTreeSet<&UnitPlace> = self.places.iter().collect();
+        let places: BTreeSet<&UnitPlace> = self.places.keys().collect();
         places.into_iter().fold(self.written.clone(), |ecosystem, place| respeller.respell(ecosystem, place))
     }
 
@@ -137,10 +136,9 @@ impl FormerNames {
     /// Every reference by a former name that leads somewhere, in order.
     #[must_use]
     pub fn spelled(&self) -> Vec<FormerSpelling> {
-        let mut respeller = Respeller::new(&self.leading);
-        self.places.iter().for_each(|place| respeller.look_at(&self.written, place));
-        respeller.found.sort();
-        respeller.found
+        let mut spelled: Vec<_> = self.places.values().flat_map(|found| found.iter().cloned()).collect();
+        spelled.sort();
+        spelled
     }
 
     /// Whether a former name leads anywhere.

@@ -1,8 +1,8 @@
 //! The intention graph of one platform: its part of the fragments that all platforms share.
 
-use super::order::Order;
-use crate::fragments::{DatastoreFragment, Fragments, PlatformPart, TransformerFragment};
-use datasurface_model::{PlatformName, WorkspaceName};
+use super::{Node, order::Order};
+use crate::fragments::{DatastoreFragment, Fragments, NodeRef, PlatformPart, TransformerFragment};
+use datasurface_model::{DatastoreName, PlatformName, WorkspaceName};
 use std::sync::{Arc, OnceLock};
 
 /// The intention graph of one platform: everything that must happen there.
@@ -59,6 +59,16 @@ impl IntentionGraph {
         let datastore_fragments = self.fragments.datastore_fragments.values();
         datastore_fragments.filter_map(|datastore_fragment| {
             Some((&**datastore_fragment, datastore_fragment.part(&self.platform)?))
+        })
+    }
+
+    /// Returns the captures of a datastore.
+    pub fn captures(&self, datastore: &DatastoreName) -> impl Iterator<Item = Node<'_>> {
+        let fragment = self.fragments.datastore_fragments.get(datastore);
+        let part = fragment.and_then(|fragment| Some((fragment, fragment.part(&self.platform)?)));
+        part.into_iter().flat_map(move |(datastore_fragment, part)| {
+            let ingests = part.ingests.iter();
+            ingests.map(move |ingest| Node::new(self, NodeRef::Ingest { datastore_fragment, part, ingest }))
         })
     }
 

@@ -13,7 +13,7 @@ use crate::{
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };
-use datasurface_model::DatasetName;
+use datasurface_model::{DatasetName, DatastoreName};
 use load::Loads;
 use placer::Placer;
 use std::{collections::BTreeSet, fmt};
@@ -63,7 +63,21 @@ impl Shards {
     /// The limits, and the weights of nodes with the same facts, must be the same as before.
     #[must_use]
     pub fn rebuild(&self, graph: &IntentionGraph, weigh: &dyn Fn(&Node<'_>) -> NodeWeight) -> Self {
-        Placer::incremental(self, graph, weigh).run()
+        self.rebuild_from(&self.placement, graph, &BTreeSet::new(), [weigh, weigh])
+    }
+
+    /// Returns the shards of what the graph has become, whose nodes begin where they were placed `before`, at a cost that follows what differs. Nodes
+    /// may weigh something else than they did also for another reason than their facts: those of the `reweighed` datastores, and of transformers
+    /// that make or read these. `was` is what they weighed, and `weigh` what they weigh.
+    #[must_use]
+    pub fn rebuild_from(
+        &self,
+        before: &Placement,
+        graph: &IntentionGraph,
+        reweighed: &BTreeSet<DatastoreName>,
+        [was, weigh]: [&dyn Fn(&Node<'_>) -> NodeWeight; 2],
+    ) -> Self {
+        Placer::incremental((self, was), before, (graph, weigh), reweighed).run()
     }
 
     /// The placement of all nodes.

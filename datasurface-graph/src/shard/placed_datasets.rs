@@ -5,6 +5,7 @@
 
 use crate::fragments::DatastoreFragment;
 use datasurface_model::{ContainerKey, DatasetName, Entity, PlatformName};
+use serde::{Serialize, Serializer};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
@@ -132,3 +133,15 @@ impl PartialEq for PlacedDatasets {
 }
 
 impl Eq for PlacedDatasets {}
+
+/// By dataset, with the containers of its exports.
+impl Serialize for PlacedDatasets {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries: Vec<Entry<'_>> = self.iter().collect();
+        let datasets = entries.chunk_by(|(one, _), (other, _)| one == other);
+        serializer.collect_map(datasets.filter_map(|entries| {
+            let containers: Vec<_> = entries.iter().filter_map(|(_, container)| *container).collect();
+            Some((entries.first()?.0, containers))
+        }))
+    }
+}

@@ -8,7 +8,7 @@ use super::{
 use crate::{key::NodeKey, storage::StorageNames};
 use datasurface_model::{DatasetKey, DatasetName, DatastoreName, PlatformName, ShardName, WorkspaceName};
 use imbl::{OrdMap, ordmap::DiffItem};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
@@ -19,8 +19,8 @@ use std::{
 /// All that is done for a datastore is placed as one, and so is a transformer; exceptions are named. So a move is one
 /// line in a review. Where shards have limits, the placement also has the datasets of a fragment, and in which form it
 /// was captured, since what is new must make room, and not what is there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "PlacementWire", into = "PlacementWire")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "PlacementWire")]
 pub struct Placement {
     datastores: OrdMap<DatastoreName, FragmentPlacement>,
     transformers: OrdMap<WorkspaceName, FragmentPlacement>,
@@ -108,49 +108,27 @@ impl Placement {
 
     /// Returns the same placement, with each name replaced as `names` says, after things were renamed.
     #[must_use]
-    pub fn with_names(self, names: &StorageNames) -> Self {
-        if names.is_empty() {
-            return self;
-        }
-        let wire = PlacementWire::from(self);
-        let dataset = |datastore: &DatastoreName, dataset: &DatasetName| {
-            names.dataset(&DatasetKey::new(datastore, dataset)).dataset
+    pub fn with_names(mut self, names: &StorageNames) -> Self {
+        let Some((datastores, transformers)) = names.fragments() else { return self.renamed(names) };
+        let renamed = Self {
+            datastores: taken(&mut self.datastores, datastores),
+            transformers: taken(&mut self.transformers, transformers),
         };
-        let of_node = |node: &NodeKey, name: DatasetName| match node {
-            NodeKey::Ingest { datastore, .. } => dataset(datastore, &name),
-            _ => name,
-        };
-        let placed = wire.placed.iter().map(|(datastore, datasets)| {
-            let datasets = datasets.iter().map(|(name, containers)| {
-                let containers = containers.iter().map(|container| names.container(container)).collect();
-                (dataset(datastore, name), containers)
-            });
-            (names.datastore(datastore), datasets.collect())
-        });
-        Self::from(PlacementWire {
-            placed: placed.collect(),
-            datastores: wire
-                .datastores
-                .iter()
-                .map(|(name, at)| (names.datastore(name), at.clone()))
-                .collect(),
-            transformers: wire
-                .transformers
-                .iter()
-                .map(|(name, at)| (names.workspace(name), at.clone()))
-                .collect(),
-            nodes: wire.nodes.iter().map(|(node, at)| (names.node(node), at.clone())).collect(),
-            datasets: wire
-                .datasets
-                .into_iter()
-                .map(|(node, datasets)| {
-                    let datasets =
-                        datasets.into_iter().map(|(name, at)| (of_node(&node, name), at)).collect();
-                    (names.node(&node), datasets)
-                })
-                .collect(),
-            one_by_one: wire.one_by_one.iter().map(|name| names.datastore(name)).collect(),
-        })
+        let Self { datastores, transformers } = renamed.renamed(names);
+        self.datastores.extend(datastores);
+        self.transformers.extend(transformers);
+        self
+    }
+
+    /// The same, where each name may be another one.
+    fn renamed(self, names: &StorageNames) -> Self {
+        let datastores = self.datastores.into_iter();
+        let datastores = datastores.map(|(name, at)| (names.datastore(&name), at.renamed(&name, names)));
+        let transformers = self.transformers.into_iter();
+        let nothing = DatastoreName::from("");
+        let transformers =
+            transformers.map(|(name, at)| (names.workspace(&name), at.renamed(&nothing, names)));
+        Self { datastores: datastores.collect(), transformers: transformers.collect() }
     }
 
     /// Places all that is placed together with a node as it was placed before, or nowhere if it was not placed.
@@ -284,6 +262,29 @@ impl FragmentPlacement {
         self
     }
 
+    /// Replaces each name of what is placed of a datastore, or of a transformer.
+    fn renamed(mut self, store: &DatastoreName, names: &StorageNames) -> Self {
+        let dataset = |name: DatasetName| names.dataset(&DatasetKey::new(store, &name)).dataset;
+        self.known = self.known.map(|known| {
+            let is_whole = known.is_whole();
+            let datasets = known.by_dataset().into_iter().map(|(name, containers)| {
+                let containers = containers.iter().map(|container| names.container(container));
+                (dataset(name), containers.collect())
+            });
+            PlacedDatasets::from_text(datasets.collect(), is_whole)
+        });
+        self.apart = self.apart.map(|apart| {
+            let PlacementExceptions { nodes, datasets, .. } = Arc::unwrap_or_clone(apart);
+            let of_node = |(node, at): (NodeKey, BTreeMap<DatasetName, ShardName>)| {
+                (names.node(&node), at.into_iter().map(|(name, shard)| (dataset(name), shard)).collect())
+            };
+            let datasets = datasets.into_iter().map(of_node).collect();
+            let nodes = nodes.into_iter().map(|(node, at)| (names.node(&node), at)).collect();
+            Arc::new(PlacementExceptions { nodes, datasets, positions: OnceLock::new() })
+        });
+        self
+    }
+
     /// Whether both are equal, and keep the same in memory.
     fn is_same(&self, other: &Self) -> bool {
         let is_known_alike = match (&self.known, &other.known) {
@@ -343,47 +344,86 @@ fn set<K: Ord + Clone>(
     }
 }
 
+/// Takes out what is placed under these names.
+fn taken<K: Ord + Clone>(
+    all_placed: &mut OrdMap<K, FragmentPlacement>,
+    names: BTreeSet<&K>,
+) -> OrdMap<K, FragmentPlacement> {
+    names.into_iter().filter_map(|name| Some((name.clone(), all_placed.remove(name)?))).collect()
+}
+
 /// The text form: fragments, and apart from them the nodes and datasets that are somewhere else;
 /// and what was placed.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlacementWire {
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     datastores: BTreeMap<DatastoreName, ShardName>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     transformers: BTreeMap<WorkspaceName, ShardName>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     nodes: BTreeMap<NodeKey, ShardName>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     datasets: BTreeMap<NodeKey, BTreeMap<DatasetName, ShardName>>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     placed: BTreeMap<DatastoreName, ByDataset>,
     /// Of those that were placed, the datastores each of whose datasets was captured on its own.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default)]
     one_by_one: BTreeSet<DatastoreName>,
 }
 
-impl From<Placement> for PlacementWire {
-    fn from(placement: Placement) -> Self {
-        let known =
-            || placement.datastores.iter().filter_map(|(name, placed)| Some((name, placed.known.as_ref()?)));
-        let mut wire = Self {
-            datastores: all_placed(&placement.datastores),
-            transformers: all_placed(&placement.transformers),
-            nodes: BTreeMap::new(),
-            datasets: BTreeMap::new(),
-            placed: known().map(|(name, known)| (name.clone(), known.by_dataset())).collect(),
-            one_by_one: known()
-                .filter(|(_, known)| !known.is_whole())
-                .map(|(name, _)| name.clone())
-                .collect(),
+/// The same as it is written. Nothing is copied: a placement has every dataset of a company.
+#[derive(Serialize)]
+struct PlacementText<'p> {
+    #[serde(skip_serializing_if = "Listed::is_empty")]
+    datastores: Listed<&'p DatastoreName, &'p ShardName>,
+    #[serde(skip_serializing_if = "Listed::is_empty")]
+    transformers: Listed<&'p WorkspaceName, &'p ShardName>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    nodes: BTreeMap<&'p NodeKey, &'p ShardName>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    datasets: BTreeMap<&'p NodeKey, &'p BTreeMap<DatasetName, ShardName>>,
+    #[serde(skip_serializing_if = "Listed::is_empty")]
+    placed: Listed<&'p DatastoreName, &'p PlacedDatasets>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    one_by_one: Vec<&'p DatastoreName>,
+}
+
+/// A map whose entries are in order already.
+struct Listed<K, V>(Vec<(K, V)>);
+
+impl<K, V> Listed<K, V> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<K: Serialize, V: Serialize> Serialize for Listed<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+impl Serialize for Placement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let known: Vec<_> = self
+            .datastores
+            .iter()
+            .filter_map(|(name, placed)| Some((name, placed.known.as_ref()?)))
+            .collect();
+        let single = known.iter().filter(|(_, known)| !known.is_whole());
+        let one_by_one = single.map(|(name, _)| *name).collect();
+        let fragments = self.datastores.values().chain(self.transformers.values());
+        let apart: Vec<_> = fragments.filter_map(|placed| placed.apart.as_deref()).collect();
+        let text = PlacementText {
+            datastores: all_placed(&self.datastores),
+            transformers: all_placed(&self.transformers),
+            nodes: apart.iter().flat_map(|apart| &apart.nodes).collect(),
+            datasets: apart.iter().flat_map(|apart| &apart.datasets).collect(),
+            placed: Listed(known),
+            one_by_one,
         };
-        let all_placed = placement.datastores.values().chain(placement.transformers.values());
-        for apart in all_placed.filter_map(|placed| placed.apart.as_deref()) {
-            wire.nodes.extend(apart.nodes.clone());
-            wire.datasets.extend(apart.datasets.clone());
-        }
-        wire
+        text.serialize(serializer)
     }
 }
 
@@ -409,8 +449,8 @@ impl From<PlacementWire> for Placement {
     }
 }
 
-fn all_placed<K: Ord + Clone>(all_placed: &OrdMap<K, FragmentPlacement>) -> BTreeMap<K, ShardName> {
-    all_placed.iter().filter_map(|(name, placed)| Some((name.clone(), placed.shard.clone()?))).collect()
+fn all_placed<K: Ord + Clone>(placed: &OrdMap<K, FragmentPlacement>) -> Listed<&K, &ShardName> {
+    Listed(placed.iter().filter_map(|(name, placed)| Some((name, placed.shard.as_ref()?))).collect())
 }
 
 fn at_shards<K: Ord + Clone>(shards: BTreeMap<K, ShardName>) -> OrdMap<K, FragmentPlacement> {

@@ -71,25 +71,38 @@ impl<'g> Placer<'g> {
         work
     }
 
-    /// What changed is to be placed.
-    pub(super) fn incremental(before: &'g Shards, graph: &'g IntentionGraph, weigh: Weigh<'g>) -> Self {
-        if before.graph.platform() != graph.platform() {
-            return Self::new(graph, &before.placement, before.loads.limits(), weigh);
+    /// What changed is to be placed, where everything else is where it was placed in `shards`.
+    pub(super) fn incremental(
+        (shards, was): (&'g Shards, Weigh<'_>),
+        before: &'g Placement,
+        (graph, weigh): (&'g IntentionGraph, Weigh<'g>),
+        reweighed: &'g BTreeSet<DatastoreName>,
+    ) -> Self {
+        let limits = shards.loads.limits();
+        if shards.graph.platform() != graph.platform() {
+            return Self::new(graph, before, limits, weigh);
         }
-        let mut work = Self::with_placement(graph, before.placement.clone(), before.loads.clone(), weigh);
-        work.oversized = before.oversized.clone();
+        let mut work = Self::with_placement(graph, shards.placement.clone(), shards.loads.clone(), weigh);
+        work.oversized = shards.oversized.clone();
+        let (datastores, transformers) = before.changed_since(&shards.placement);
+        let datastores: BTreeSet<&DatastoreName> = datastores.collect();
+        let transformers: BTreeSet<&WorkspaceName> = transformers.collect();
+        let is_moved = !datastores.is_empty() || !transformers.is_empty();
+        let touched = (datastores.into_iter().chain(reweighed).collect(), transformers);
         let FragmentsDifference { datastore_fragments, transformer_fragments } =
-            before.graph.fragments().difference(graph.fragments());
+            shards.graph.fragments().difference_with(graph.fragments(), touched, graph.platform());
         for (one, other) in datastore_fragments {
-            work.replace(before, one.map(Fragment::Datastore), other.map(Fragment::Datastore));
+            let [old, new] = [one, other].map(|fragment| fragment.map(Fragment::Datastore));
+            work.replace((shards, was, old), (before, new));
         }
         for (one, other) in transformer_fragments {
-            work.replace(before, one.map(Fragment::Transformer), other.map(Fragment::Transformer));
+            let [old, new] = [one, other].map(|fragment| fragment.map(Fragment::Transformer));
+            work.replace((shards, was, old), (before, new));
         }
-        let were_overfull = before.loads.overfull();
-        if work.loads.overfull().iter().any(|shard| !were_overfull.contains(shard)) {
+        let were_overfull = shards.loads.overfull();
+        if work.loads.overfull().iter().any(|shard| is_moved || !were_overfull.contains(shard)) {
             // What has to move may be among what did not change.
-            return Self::new(graph, &before.placement, before.loads.limits(), weigh);
+            return Self::new(graph, before, limits, weigh);
         }
         work
     }
@@ -163,13 +176,16 @@ impl<'g> Placer<'g> {
         true
     }
 
-    /// Puts a fragment into the place of what it was before.
-    fn replace(&mut self, before: &'g Shards, old: Option<Fragment<'g>>, new: Option<Fragment<'g>>) {
-        let placed = old.or(new).and_then(|fragment| before.placement.placement_of(fragment));
+    /// Puts a fragment, where it was placed before, into the place of what it was in shards.
+    fn replace(
+        &mut self,
+        (shards, was, old): (&'g Shards, Weigh<'_>, Option<Fragment<'g>>),
+        (before, new): (&Placement, Option<Fragment<'g>>),
+    ) {
         if let Some(old) = old {
-            self.take_out(&before.graph, old, placed);
+            self.take_out((&shards.graph, was), old, shards.placement.placement_of(old));
         }
-        let is_here = new.is_some_and(|new| self.add(new, placed));
+        let is_here = new.is_some_and(|new| self.add(new, before.placement_of(new)));
         if let Some(old) = old.filter(|_| !is_here) {
             self.placement.set(old, None);
         }
@@ -184,11 +200,11 @@ impl<'g> Placer<'g> {
     /// Takes pieces away that are not there any more, or not in this form.
     fn take_out(
         &mut self,
-        graph: &IntentionGraph,
+        (graph, weigh): (&IntentionGraph, Weigh<'_>),
         fragment: Fragment<'_>,
         placed: Option<&FragmentPlacement>,
     ) {
-        let mut pieces = Pieces::new(fragment, graph, self.loads.limits(), self.weigh);
+        let mut pieces = Pieces::new(fragment, graph, self.loads.limits(), weigh);
         placed.into_iter().for_each(|placed| pieces.place_from(placed));
         for (shard, count, weight) in pieces.by_shard() {
             self.loads.subtract(shard, count, &weight);

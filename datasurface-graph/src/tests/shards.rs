@@ -2,18 +2,18 @@
 
 use super::{CONTAINER, Fixture, group};
 use crate::{
-    IntentionGraphs, Node, NodeKey, NodeWeight, Placement, Shards,
+    IntentionGraphs, Node, NodeDetail, NodeKey, NodeWeight, Placement, Shards,
     query::{Step, in_order},
 };
 use datasurface_model::{
-    Capture, Consistency, Dataset, DatasetGroup, Datastore, PlatformDeclaration, ShardName, Workspace,
+    Capture, Consistency, Dataset, DatasetGroup, Datastore, DatastoreName, PlatformDeclaration, ShardName,
+    Workspace,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Data goes from `z` over `m` to `a`, and back to `z` on another platform. By name, it would be the other way round.
-#[test]
-fn what_closes_a_circle_elsewhere_gives_an_order_here() {
-    let fixture = Fixture::new()
+fn open_circle() -> IntentionGraphs {
+    Fixture::new()
         .platform(PlatformDeclaration::new("Two", "local"))
         .captured("Raw")
         .made("z", "FromZ", &["Raw", "Back"])
@@ -22,8 +22,13 @@ fn what_closes_a_circle_elsewhere_gives_an_order_here() {
         .made("elsewhere", "Back", &["FromA"])
         .served("One", Workspace::new("Reader"), group("wanted", &["FromA"]))
         .primary("One", &["Raw", "FromZ", "FromM", "FromA"])
-        .primary("Two", &["Back"]);
-    let graphs = fixture.graphs();
+        .primary("Two", &["Back"])
+        .graphs()
+}
+
+#[test]
+fn what_closes_a_circle_elsewhere_gives_an_order_here() {
+    let graphs = open_circle();
     let graph = graphs.graph(&"One".into()).unwrap();
     let weigh = |_: &Node<'_>| NodeWeight { whole: [1].into(), per_dataset: Box::default() };
     for limit in 1..graph.len() as u64 {
@@ -112,4 +117,51 @@ fn what_is_too_heavy_for_any_shard_leaves_behind_what_the_others_weigh() {
     for nodes in borne.values() {
         assert!(nodes.len() <= 2 && (nodes.len() == 1 || !nodes.contains(&heavy)), "{borne:?}");
     }
+}
+
+/// The nodes of one datastore, and the transformers beside it, get heavier or lighter; and the lock says that something is elsewhere.
+#[test]
+fn what_is_placed_again_is_placed_as_from_nothing() {
+    let graphs = open_circle();
+    let graph = graphs.graph(&"One".into()).unwrap();
+    let is_about = |node: &Node<'_>, store: &DatastoreName| {
+        let facts = node.facts();
+        let datasets = match &facts.detail {
+            NodeDetail::Transform(transform) => [&transform.inputs[..], &transform.outputs].concat(),
+            NodeDetail::Export(export) => vec![export.dataset.clone()],
+            _ => facts.datasets().to_vec(),
+        };
+        datasets.iter().any(|dataset| dataset.key.datastore == *store)
+    };
+    let mut moves = 0;
+    for limit in 2..graph.len() as u64 {
+        for (store, [was, is]) in ["Raw", "FromZ", "FromM", "FromA", "Back"]
+            .into_iter()
+            .flat_map(|store| [[1, 2], [2, 1]].map(|weights| (DatastoreName::from(store), weights)))
+        {
+            let weigh = |node: &Node<'_>, weight| {
+                let whole = if is_about(node, &store) { weight } else { 1 };
+                NodeWeight { whole: [whole].into(), per_dataset: [0].into() }
+            };
+            let (was, is) = (|node: &Node<'_>| weigh(node, was), |node: &Node<'_>| weigh(node, is));
+            let old = Shards::build(graph, &Placement::default(), &[limit], &was);
+            let elsewhere = graph.nodes().map(|node| {
+                let mut placement = old.placement().clone();
+                placement.place(node.key(), old.placement().shards().into_iter().next_back().unwrap());
+                placement
+            });
+            for given in elsewhere.chain([old.placement().clone(), Placement::default()]) {
+                let again = old.rebuild_from(&given, graph, &[store.clone()].into(), [&was, &is]);
+                let anew = Shards::build(graph, &given, &[limit], &is);
+                assert_eq!(again.placement(), anew.placement(), "{limit} {store}");
+                let [loads, others] = [&again, &anew].map(|shards| {
+                    let text = format!("{shards:?}");
+                    text.rsplit_once("loads: ").unwrap().1.to_owned()
+                });
+                assert_eq!(loads, others, "{limit} {store}");
+                moves += usize::from(again.placement() != old.placement());
+            }
+        }
+    }
+    assert!(moves > 20, "{moves}");
 }

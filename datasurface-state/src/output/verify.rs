@@ -36,13 +36,15 @@ pub(super) fn removals(
     old: Option<&Manifest>,
     new: &Manifest,
 ) -> Result<TargetChanges, TargetError> {
-    let old = hashes_on_disk(ground, old.map(Manifest::files), old)?;
-    let new = new.files();
+    let same = old.map(|old| SameScopes::between(old, new)).unwrap_or_default();
+    let old = hashes_on_disk(ground, old.map(|old| same.files_beside(old)), old)?;
+    let new = same.files_beside(new);
     if let Some(path) = new.keys().find(|path| !old.contains_key(*path)) {
         return Err(incomplete(path, &format!("`{path}` was not there before")).into());
     }
     let mut verification = Verification::new(ground, &old, &new);
-    for (path, hash) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
+    let goes = |path: &SafePath| !new.contains_key(path) && same.file(path).is_none();
+    for (path, hash) in old.iter().filter(|(path, _)| goes(path)) {
         verification.removal(path, *hash)?;
     }
     TargetError::refuse(verification.findings)?;

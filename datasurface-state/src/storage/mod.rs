@@ -166,6 +166,30 @@ impl StorageRecord {
         differing.filter(|(_, entries): &(_, BTreeMap<_, _>)| !entries.is_empty()).collect()
     }
 
+    /// Returns the datastores and the workspaces that have another storage name than before, or something in them does; `None` if other things
+    /// do as well.
+    pub fn renamed_since(&self, before: &Self) -> Option<(BTreeSet<DatastoreName>, BTreeSet<WorkspaceName>)> {
+        let (mut datastores, mut workspaces) = (BTreeSet::new(), BTreeSet::new());
+        for (kind, path, _) in self.disagreements(before) {
+            let first = path.split('/').next().unwrap_or_default();
+            match kind {
+                StorageKind::Datastores | StorageKind::Datasets => drop(datastores.insert(first.into())),
+                StorageKind::Workspaces | StorageKind::Groups => drop(workspaces.insert(first.into())),
+                _ => return None,
+            }
+        }
+        Some((datastores, workspaces))
+    }
+
+    /// Returns the datastores that these datasets may be in, which are given by their storage names.
+    pub fn stores_of(&self, stored: &BTreeSet<&DatasetKey>) -> BTreeSet<DatastoreName> {
+        let stored: BTreeSet<&str> = stored.iter().map(|dataset| dataset.datastore.as_str()).collect();
+        let renamed = self.names.get(&StorageKind::Datastores).into_iter().flatten();
+        let renamed = renamed.filter(|(_, entry)| stored.contains(entry.storage.as_str()));
+        let renamed = renamed.map(|(now, _)| DatastoreName::from(now.as_str()));
+        renamed.chain(stored.iter().map(|name| DatastoreName::from(*name))).collect()
+    }
+
     /// Returns the things whose storage names differ from those in another record: the kind, the name of now, and both storage names.
     pub fn disagreements(&self, other: &Self) -> Vec<(StorageKind, String, [String; 2])> {
         let nothing = BTreeMap::new();

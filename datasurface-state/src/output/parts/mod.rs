@@ -26,9 +26,13 @@ use crate::lock::{Lock, LockWire};
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::DatasetKey;
 use datasurface_platform::SafePath;
+use imbl::ordmap::DiffItem;
 use page::{Page, pages};
 use serde::ser::Error;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The number of datasets in a part that says what is asked for of them, if they are evenly spread.
 const DATASETS_IN_PART: usize = 4096;
@@ -114,12 +118,12 @@ impl<'m> Parts<'m> {
                     parts.shared.push(place.path(RENDERED)?);
                 }
             }
-            parts.add_side(RENDERED, record, own, &record.owed)?;
+            parts.add_side(RENDERED, record, own, (&record.owed, other.map(|other| &other.owed)))?;
             for (number, nodes) in node_parts(&record.nodes).into_iter().enumerate() {
                 parts.add(nodes_path(&record.folder, number)?, nodes)?;
             }
             if let ApplyState::Behind(behind) = &record.standing {
-                parts.add_side(APPLIED, record, behind.scopes.iter().collect(), &behind.owed)?;
+                parts.add_side(APPLIED, record, behind.scopes.iter().collect(), (&behind.owed, None))?;
             }
         }
         if let Some(lock) = manifest.recorded_lock() {
@@ -144,19 +148,25 @@ impl<'m> Parts<'m> {
         self.parts.get(path)
     }
 
-    /// Adds what one side of a platform has. What the applied side has like the rendered one is stored once.
+    /// Adds what one side of a platform has, and the other manifest has not. What the applied side has like the rendered one is stored once.
     fn add_side(
         &mut self,
         side: &str,
         record: &'m PlatformRecord,
         scopes: Vec<&'m Arc<ScopeEntry>>,
-        owed: &'m Owed,
+        (owed, other): (&'m Owed, Option<&Owed>),
     ) -> Result<(), TargetError> {
         let scopes = scopes.into_iter().flat_map(|entry| {
             let pages = pages(entry).into_iter().map(Part::Page).enumerate();
             pages.map(|(number, page)| (Some(&entry.folder), number, page))
         });
-        let owed = owed_parts(owed).into_iter().enumerate().map(|(number, part)| (None, number, part));
+        let changed = other.and_then(|other| changed_owed_parts(other, owed));
+        for number in
+            (0..owed_count(owed)).filter(|number| changed.as_ref().is_some_and(|all| !all.contains(number)))
+        {
+            self.shared.push(PartPlace { platform: &record.folder, scope: None, number }.path(side)?);
+        }
+        let owed = owed_parts(owed, changed.as_ref()).into_iter().map(|(number, part)| (None, number, part));
         for (folder, number, part) in scopes.chain(owed) {
             let place = PartPlace { platform: &record.folder, scope: folder, number };
             if side == APPLIED && self.parts.get(&place.path(RENDERED)?) == Some(&part) {
@@ -229,15 +239,32 @@ fn node_parts(nodes: &RenderedNodes) -> Vec<Part<'_>> {
     parts.into_iter().map(Part::Nodes).collect()
 }
 
-fn owed_parts(owed: &Owed) -> Vec<Part<'_>> {
+/// The parts of what is asked for, by number; of those that changed alone, if that is known.
+fn owed_parts<'o>(owed: &'o Owed, changed: Option<&BTreeSet<usize>>) -> BTreeMap<usize, Part<'o>> {
     let count = owed_count(owed);
-    let mut parts = vec![BTreeMap::new(); count];
-    for (dataset, custody) in owed {
-        if let Some(part) = parts.get_mut(page::number(dataset.datastore.as_str(), count)) {
+    let mut parts: BTreeMap<usize, BTreeMap<&DatasetKey, &Custody>> = match changed {
+        Some(changed) => changed.iter().map(|number| (*number, BTreeMap::new())).collect(),
+        None => (0..count).map(|number| (number, BTreeMap::new())).collect(),
+    };
+    let is_any = !parts.is_empty();
+    for (dataset, custody) in owed.iter().filter(|_| is_any) {
+        if let Some(part) = parts.get_mut(&page::number(dataset.datastore.as_str(), count)) {
             part.insert(dataset, custody);
         }
     }
-    parts.into_iter().map(Part::Owed).collect()
+    parts.into_iter().map(|(number, part)| (number, Part::Owed(part))).collect()
+}
+
+/// Returns the numbers of the parts in which something else is asked for than before; `None` if there are not as many parts as before.
+fn changed_owed_parts(before: &Owed, now: &Owed) -> Option<BTreeSet<usize>> {
+    let count = owed_count(now);
+    let number = |item| {
+        let (DiffItem::Add(dataset, _)
+        | DiffItem::Remove(dataset, _)
+        | DiffItem::Update { new: (dataset, _), .. }): DiffItem<'_, '_, DatasetKey, Custody> = item;
+        page::number(dataset.datastore.as_str(), count)
+    };
+    (owed_count(before) == count).then(|| before.diff(now).map(number).collect())
 }
 
 /// The index of a manifest as text, with the hashes of the texts of its parts.
