@@ -184,7 +184,7 @@ fn entry(
         record: Arc::new(record),
         nodes: fingerprints.iter().map(|(key, [content, _])| (key.clone(), *content)).collect(),
         metadata: fingerprints.into_iter().map(|(key, [_, metadata])| (key, metadata)).collect(),
-        members: BTreeMap::new(),
+        members: Arc::default(),
     }
 }
 
@@ -221,10 +221,9 @@ fn views_of_holders<'v>(
 fn with_members(entry: &Arc<ScopeEntry>, views: &PlatformViews) -> Arc<ScopeEntry> {
     let Scope::Shared(key) = &entry.scope else { return Arc::clone(entry) };
     let Some(shared) = views.shared.get(key) else { return Arc::clone(entry) };
-    let nodes = shared.nodes();
     Arc::new(ScopeEntry {
-        views: views_of_holders(nodes, &views.held, &entry.record),
-        members: shared.fingerprints(),
+        views: views_of_holders(shared.fed.iter(), &views.held, &entry.record),
+        members: Arc::clone(&shared.members),
         ..ScopeEntry::clone(entry)
     })
 }
