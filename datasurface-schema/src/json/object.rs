@@ -2,16 +2,12 @@
 
 use super::Json;
 use crate::Text;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::Error as _,
-    ser::{Error as _, SerializeMap},
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, value::RawValue};
 use std::{collections::BTreeMap, fmt, sync::OnceLock};
 
-/// A JSON object whose members are canonical texts, each of which is parsed when somebody asks for its value. A tenth of the memory that
-/// the values take, and as cheap to compare as texts are.
+/// A JSON object that is one canonical text, which is parsed when somebody asks for a member. A tenth of the memory that the values take, and
+/// as cheap to compare as texts are.
 ///
 /// ```
 /// use datasurface_schema::JsonObject;
@@ -23,25 +19,19 @@ use std::{collections::BTreeMap, fmt, sync::OnceLock};
 /// ```
 #[derive(Clone, Default)]
 pub struct JsonObject {
-    /// Ordered by name. A map would make room for eleven, and most objects have a few.
-    texts: Vec<(Text, Json)>,
-    /// The same, once somebody asked.
-    values: OnceLock<BTreeMap<String, Value>>,
+    /// What it is made of, unless that is known by its values alone.
+    text: OnceLock<Json>,
+    /// The members, while it is made, and once somebody asked.
+    values: OnceLock<Box<BTreeMap<String, Value>>>,
 }
 
 impl JsonObject {
     /// Sets a member.
     pub fn insert(&mut self, name: impl Into<String>, mut value: Value) {
         value.sort_all_objects();
-        let (name, text) = (name.into(), Json(value.to_string().into()));
         let mut values = self.values.take().unwrap_or_else(|| self.parsed());
-        let place = self.texts.partition_point(|(other, _)| other.as_str() < name.as_str());
-        match self.texts.get_mut(place).filter(|(other, _)| other.as_str() == name) {
-            Some((_, known)) => *known = text,
-            None => self.texts.insert(place, (name.as_str().into(), text)),
-        }
-        values.insert(name, value);
-        self.values = OnceLock::from(values);
+        values.insert(name.into(), value);
+        *self = Self { text: OnceLock::new(), values: values.into() };
     }
 
     /// The values of the members, by name.
@@ -53,24 +43,35 @@ impl JsonObject {
     /// Returns a member as the type that it was written from; `None` if there is no such member, or if it has another form. Its value is not kept.
     #[must_use]
     pub fn member_as<'t, T: Deserialize<'t>>(&'t self, name: &str) -> Option<T> {
-        let place = self.texts.binary_search_by(|(other, _)| other.as_str().cmp(name)).ok()?;
-        serde_json::from_str(self.texts.get(place)?.1.as_str()).ok()
+        serde_json::from_str(self.texts().get(name)?.get()).ok()
     }
 
     /// Forgets the values, which are parsed again if somebody asks for them.
     pub fn condense(&mut self) {
+        self.text();
         self.values.take();
-        self.texts.shrink_to_fit();
     }
 
-    fn parsed(&self) -> BTreeMap<String, Value> {
-        self.texts.iter().map(|(name, text)| (name.to_string(), text.value())).collect()
+    fn text(&self) -> &Json {
+        self.text.get_or_init(|| match self.values.get() {
+            Some(values) => Json(serde_json::to_string(values).unwrap_or_default().into()),
+            None => Json::object(),
+        })
+    }
+
+    /// The text of each member.
+    fn texts(&self) -> BTreeMap<Text, &RawValue> {
+        serde_json::from_str(self.text().as_str()).unwrap_or_default()
+    }
+
+    fn parsed(&self) -> Box<BTreeMap<String, Value>> {
+        serde_json::from_str(self.text().as_str()).unwrap_or_default()
     }
 }
 
 impl PartialEq for JsonObject {
     fn eq(&self, other: &Self) -> bool {
-        self.texts == other.texts
+        self.text() == other.text()
     }
 }
 
@@ -78,27 +79,23 @@ impl Eq for JsonObject {}
 
 impl fmt::Debug for JsonObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.texts.iter().map(|(name, text)| (name, text))).finish()
+        f.debug_map().entries(self.texts()).finish()
     }
 }
 
 impl Serialize for JsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(Some(self.texts.len()))?;
-        for (name, text) in &self.texts {
-            let text: &RawValue = serde_json::from_str(text.as_str()).map_err(S::Error::custom)?;
-            object.serialize_entry(name, text)?;
-        }
-        object.end()
+        serializer.collect_map(self.texts())
     }
 }
 
 impl<'de> Deserialize<'de> for JsonObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let members = BTreeMap::<Text, Box<RawValue>>::deserialize(deserializer)?;
-        let text = |(name, text): (Text, Box<RawValue>)| Ok((name, Json::from_raw(&text)?));
-        let texts: Result<Vec<(Text, Json)>, serde_json::Error> = members.into_iter().map(text).collect();
-        Ok(Self { texts: texts.map_err(D::Error::custom)?, values: OnceLock::new() })
+        let text = Json::from_raw(&Box::<RawValue>::deserialize(deserializer)?).map_err(D::Error::custom)?;
+        match text.as_str().starts_with('{') {
+            true => Ok(Self { text: text.into(), values: OnceLock::new() }),
+            false => Err(D::Error::custom("it is no object")),
+        }
     }
 }
 
