@@ -256,7 +256,7 @@ fn exports_of<'c>(
     platform: &PlatformName,
     dataset: &'c DatasetKey,
 ) -> impl Iterator<Item = &'c NodeKey> {
-    let container = ContainerKey::new("", "", "");
+    let container = ContainerKey::new("", "", "").into();
     let first = NodeKey::Export { platform: platform.clone(), dataset: dataset.clone(), container };
     cause
         .nodes
