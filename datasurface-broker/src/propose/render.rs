@@ -131,7 +131,7 @@ fn render_scope(
     let Some(folder) = scope_folder(view.scope()) else { return Ok(None) };
     let rendering = configured.platform().render(view)?;
     let before = known.first().or(reached).map(|entry| &*entry.record);
-    Ok(Some((Arc::new(entry(scope, folder, (&rendering, before))), false)))
+    Ok(Some((Arc::new(entry(scope, folder, (rendering, before))), false)))
 }
 
 /// Remembers a rendering as the last one of its scope.
@@ -161,7 +161,7 @@ pub(super) fn check(
 fn entry(
     scope: &ViewedScope,
     folder: SafePath,
-    (rendering, before): (&Rendering, Option<&ScopeRecord>),
+    (rendering, before): (Rendering, Option<&ScopeRecord>),
 ) -> ScopeEntry {
     let view = &scope.view;
     let mut record = ScopeRecord::from(rendering);

@@ -123,6 +123,10 @@ impl Rendering {
         self.resources.values()
     }
 
+    pub(crate) fn into_resources(self) -> BTreeMap<ResourceAddress, Resource> {
+        self.resources
+    }
+
     /// Returns the resource of this address.
     #[must_use]
     pub fn resource(&self, address: &ResourceAddress) -> Option<&Resource> {

@@ -5,7 +5,7 @@ use crate::{held::HeldData, view::NodeView};
 use datasurface_graph::NodeKey;
 use datasurface_model::{DatasetKey, JsonObject, Set, Text};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
@@ -180,6 +180,11 @@ impl Resource {
         self
     }
 
+    /// Keeps of the attributes what they do not have in common with those of another resource.
+    pub(crate) fn pack(&mut self, like: &Self) {
+        self.content().attributes.pack(&like.0.attributes);
+    }
+
     fn content(&mut self) -> &mut Content {
         Arc::make_mut(&mut self.0)
     }
@@ -208,7 +213,7 @@ impl Resource {
 
     /// Returns an attribute as the type that it was written from; `None` if it has none or another form. Other than all [attributes](Self::attributes), it is not kept.
     #[must_use]
-    pub fn attribute_as<'r, T: Deserialize<'r>>(&'r self, name: &str) -> Option<T> {
+    pub fn attribute_as<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.0.attributes.member_as(name)
     }
 

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod object;
+mod packed;
 
 pub use object::JsonObject;
 

@@ -1,10 +1,14 @@
 //! Objects of which there are many, and whose members few ask for.
 
-use super::Json;
+use super::{Json, packed::Packed};
 use crate::Text;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::Error as _};
 use serde_json::{Value, value::RawValue};
-use std::{collections::BTreeMap, fmt, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 /// A JSON object that is one canonical text, which is parsed when somebody asks for a member. A tenth of the memory that the values take, and
 /// as cheap to compare as texts are.
@@ -17,21 +21,33 @@ use std::{collections::BTreeMap, fmt, sync::OnceLock};
 /// assert_eq!(one.members()["columns"][0]["name"], "day");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct JsonObject {
-    /// What it is made of, unless that is known by its values alone.
-    text: OnceLock<Json>,
+    content: Content,
     /// The members, while it is made, and once somebody asked.
     values: OnceLock<Box<BTreeMap<String, Value>>>,
 }
 
+#[derive(Clone)]
+enum Content {
+    /// It is being made: what there is of it are its values.
+    Values,
+    Text(Json),
+    Packed(Arc<Packed>),
+}
+
 impl JsonObject {
+    /// Creates the object of this text.
+    const fn of(text: Json) -> Self {
+        Self { content: Content::Text(text), values: OnceLock::new() }
+    }
+
     /// Sets a member.
     pub fn insert(&mut self, name: impl Into<String>, mut value: Value) {
         value.sort_all_objects();
         let mut values = self.values.take().unwrap_or_else(|| self.parsed());
         values.insert(name.into(), value);
-        *self = Self { text: OnceLock::new(), values: values.into() };
+        *self = Self { content: Content::Values, values: values.into() };
     }
 
     /// The values of the members, by name.
@@ -42,30 +58,50 @@ impl JsonObject {
 
     /// Returns a member as the type that it was written from; `None` if there is no such member, or if it has another form. Its value is not kept.
     #[must_use]
-    pub fn member_as<'t, T: Deserialize<'t>>(&'t self, name: &str) -> Option<T> {
-        serde_json::from_str(self.texts().get(name)?.get()).ok()
+    pub fn member_as<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let text = self.text();
+        serde_json::from_str(texts(&text).get(name)?.get()).ok()
     }
 
     /// Forgets the values, which are parsed again if somebody asks for them.
     pub fn condense(&mut self) {
-        self.text();
-        self.values.take();
+        *self = Self::of(self.text());
     }
 
-    fn text(&self) -> &Json {
-        self.text.get_or_init(|| match self.values.get() {
-            Some(values) => Json(serde_json::to_string(values).unwrap_or_default().into()),
-            None => Json::object(),
-        })
+    /// Keeps what the object does not have in common with another one, if it is not kept like that already, and if that is less. The other one must
+    /// not be kept like that itself.
+    pub fn pack(&mut self, like: &Self) {
+        if let (Content::Text(text), Content::Text(like)) = (&self.content, &like.content)
+            && let Some(packed) = Packed::new(text, like)
+        {
+            *self = Self { content: Content::Packed(packed.into()), values: OnceLock::new() };
+        }
     }
 
-    /// The text of each member.
-    fn texts(&self) -> BTreeMap<Text, &RawValue> {
-        serde_json::from_str(self.text().as_str()).unwrap_or_default()
+    fn text(&self) -> Json {
+        match (&self.content, self.values.get()) {
+            (Content::Text(text), _) => text.clone(),
+            (Content::Packed(packed), _) => packed.text(),
+            (Content::Values, Some(values)) => {
+                Json(serde_json::to_string(values).unwrap_or_default().into())
+            }
+            (Content::Values, None) => Json::object(),
+        }
     }
 
     fn parsed(&self) -> Box<BTreeMap<String, Value>> {
         serde_json::from_str(self.text().as_str()).unwrap_or_default()
+    }
+}
+
+/// The text of each member.
+fn texts(text: &Json) -> BTreeMap<Text, &RawValue> {
+    serde_json::from_str(text.as_str()).unwrap_or_default()
+}
+
+impl Default for JsonObject {
+    fn default() -> Self {
+        Self::of(Json::object())
     }
 }
 
@@ -79,13 +115,13 @@ impl Eq for JsonObject {}
 
 impl fmt::Debug for JsonObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.texts()).finish()
+        f.debug_map().entries(texts(&self.text())).finish()
     }
 }
 
 impl Serialize for JsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.texts())
+        serializer.collect_map(texts(&self.text()))
     }
 }
 
@@ -93,7 +129,7 @@ impl<'de> Deserialize<'de> for JsonObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Json::from_raw(&Box::<RawValue>::deserialize(deserializer)?).map_err(D::Error::custom)?;
         match text.as_str().starts_with('{') {
-            true => Ok(Self { text: text.into(), values: OnceLock::new() }),
+            true => Ok(Self::of(text)),
             false => Err(D::Error::custom("it is no object")),
         }
     }
@@ -117,6 +153,9 @@ mod tests {
             serde_json::from_str(r#"{"b": 2.5, "a": {"y": [], "x": "\u000a"}}"#).unwrap();
         assert_eq!(one, other);
         one.condense();
+        let mut packed = one.clone();
+        packed.pack(&JsonObject::default());
+        assert_eq!(packed, one);
         assert_eq!((one.member_as("b"), one.member_as("c")), (Some(2.5), None::<f64>));
         assert_eq!(one.member_as::<bool>("b"), None);
         assert!(one.values.get().is_none(), "what is read as another type is not kept");
