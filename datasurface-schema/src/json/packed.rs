@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn a_text_is_packed_where_that_saves_something_and_comes_back_as_it_was() {
-        let text = |name: &str| Json::from(serde_json::json!({"name": name, "columns": ["é", "b"].repeat(40)}));
+        let columns = ["é", "b"].repeat(40);
+        let text = |name: &str| Json::from(serde_json::json!({"name": name, "columns": columns}));
         let (one, other) = (text("one"), text("another"));
         let packed = Packed::new(&other, &one).unwrap();
         assert_eq!(packed.text(), other);
