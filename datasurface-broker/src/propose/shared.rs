@@ -70,7 +70,8 @@ impl Parts {
             let total = weights.entry(limit.clone()).or_default();
             *total = total.saturating_add(*weight);
         }
-        let members = self.members.into_iter().map(|(node, parts)| (node, Fingerprint::of(&parts)));
+        let hash = |parts: &Set<Json>| Fingerprint::of(&parts.iter().map(Json::raw).collect::<Vec<_>>());
+        let members = self.members.into_iter().map(|(node, parts)| (node, hash(&parts)));
         let shared = SharedScope { weights, members: Arc::new(members.collect()), fed: self.fed };
         let parts = self.parts.into_keys().collect();
         (key.clone(), ScopeView::shared(Arc::clone(configured.instance()), key, parts), shared)

@@ -47,6 +47,13 @@ impl Json {
         &self.0
     }
 
+    /// The value for a serializer of JSON that writes it as the text that it is, without parsing it: for hashes, which are those of the value.
+    /// `None` if the text is no JSON, which none is.
+    #[must_use]
+    pub fn raw(&self) -> Option<&RawValue> {
+        serde_json::from_str(&self.0).ok()
+    }
+
     /// Sets one member. A value that is no object is replaced by one.
     #[must_use]
     pub fn with_member(self, key: &str, member: impl Into<serde_json::Value>) -> Self {
@@ -99,5 +106,7 @@ mod tests {
         let one: Json = serde_json::json!({"b": {"y": 1, "x": 2}, "a": []}).into();
         assert_eq!(one.as_str(), r#"{"a":[],"b":{"x":2,"y":1}}"#);
         assert_eq!(one.with_member("c", 1).as_str(), r#"{"a":[],"b":{"x":2,"y":1},"c":1}"#);
+        let [raw, parsed] = [serde_json::to_string(&one.raw()), serde_json::to_string(&one)].map(Result::unwrap);
+        assert_eq!(raw, parsed);
     }
 }
