@@ -103,8 +103,8 @@ impl Resource {
     /// Adds an attribute: attributes are all that a change is judged by. A value that cannot be written as JSON becomes
     /// null.
     #[must_use]
-    pub fn attribute(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.content().attributes.insert(name, serde_json::to_value(value).unwrap_or_default());
+    pub fn attribute(mut self, name: impl Into<Text>, value: impl Serialize) -> Self {
+        self.content().attributes.insert(name, value);
         self
     }
 

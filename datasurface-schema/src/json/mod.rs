@@ -29,9 +29,19 @@ impl Json {
     ///
     /// If a number is out of range, or values are in each other too deeply.
     pub fn from_raw(text: &RawValue) -> Result<Self, serde_json::Error> {
-        match canonical::is_canonical(text) {
-            true => Ok(Self(text.get().into())),
-            false => serde_json::from_str::<serde_json::Value>(text.get()).map(Self::from),
+        Self::canonical(text.get())
+    }
+
+    /// Creates what a value is written as; null if it cannot be written as JSON.
+    pub(crate) fn written(value: &impl Serialize) -> Self {
+        let text = serde_json::to_string(value).unwrap_or_default();
+        Self::canonical(&text).unwrap_or_else(|_| Self(Text::from_static("null")))
+    }
+
+    fn canonical(text: &str) -> Result<Self, serde_json::Error> {
+        match !text.is_empty() && canonical::is_canonical(text) {
+            true => Ok(Self(text.into())),
+            false => serde_json::from_str::<serde_json::Value>(text).map(Self::from),
         }
     }
 

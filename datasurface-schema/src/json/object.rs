@@ -24,14 +24,14 @@ use std::{
 #[derive(Clone)]
 pub struct JsonObject {
     content: Content,
-    /// The members, while it is made, and once somebody asked.
+    /// The members, once somebody asked.
     values: OnceLock<Box<BTreeMap<String, Value>>>,
 }
 
 #[derive(Clone)]
 enum Content {
-    /// It is being made: what there is of it are its values.
-    Values,
+    /// It is being made: the members, ordered by name.
+    Members(Vec<(Text, Json)>),
     Text(Json),
     Packed(Arc<Packed>),
 }
@@ -42,12 +42,21 @@ impl JsonObject {
         Self { content: Content::Text(text), values: OnceLock::new() }
     }
 
-    /// Sets a member.
-    pub fn insert(&mut self, name: impl Into<String>, mut value: Value) {
-        value.sort_all_objects();
-        let mut values = self.values.take().unwrap_or_else(|| self.parsed());
-        values.insert(name.into(), value);
-        *self = Self { content: Content::Values, values: values.into() };
+    /// Sets a member. A value that cannot be written as JSON becomes null.
+    pub fn insert(&mut self, name: impl Into<Text>, value: impl Serialize) {
+        let (name, text) = (name.into(), Json::written(&value));
+        let mut members = match std::mem::take(self) {
+            Self { content: Content::Members(members), .. } => members,
+            other => serde_json::from_str::<BTreeMap<Text, Value>>(other.text().as_str())
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name, value.into()))
+                .collect(),
+        };
+        members.retain(|(other, _)| *other != name);
+        let place = members.partition_point(|(other, _)| *other < name);
+        members.insert(place, (name, text));
+        self.content = Content::Members(members);
     }
 
     /// The values of the members, by name.
@@ -79,13 +88,14 @@ impl JsonObject {
     }
 
     fn text(&self) -> Json {
-        match (&self.content, self.values.get()) {
-            (Content::Text(text), _) => text.clone(),
-            (Content::Packed(packed), _) => packed.text(),
-            (Content::Values, Some(values)) => {
-                Json(serde_json::to_string(values).unwrap_or_default().into())
+        match &self.content {
+            Content::Text(text) => text.clone(),
+            Content::Packed(packed) => packed.text(),
+            Content::Members(members) => {
+                let member = |(name, text): &(Text, Json)| format!("{}:{text}", Json::written(name));
+                let members: Vec<String> = members.iter().map(member).collect();
+                Json(format!("{{{}}}", members.join(",")).into())
             }
-            (Content::Values, None) => Json::object(),
         }
     }
 
