@@ -211,7 +211,7 @@ pub(super) fn diagnosed(name: &str, text: &str, errors: &[ReadError]) -> Vec<Dia
         if let Some((extent, why)) = error.related_place() {
             finding = finding.related_place(path.clone(), why);
             for related in finding.related_places_mut() {
-                related.position = Some(lines.position(extent));
+                related.position = Some(lines.position(extent).into());
             }
         }
         finding

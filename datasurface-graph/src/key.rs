@@ -6,7 +6,7 @@
 use datasurface_model::{ContainerKey, DatasetKey, DatasetName, DatastoreName, PlatformName, WorkspaceName};
 use serde::{Deserialize, Serialize};
 use serde_with::{DeserializeFromStr, SerializeDisplay};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub enum NodeKey {
         /// The dataset that is exported.
         dataset: DatasetKey,
         /// The container that the data is exported to.
-        container: ContainerKey,
+        container: Arc<ContainerKey>,
     },
     /// `Ingest/<platform>/<datastore>`, or `Ingest/<platform>/<datastore>/<dataset>` where each dataset is captured on
     /// its own.
@@ -141,7 +141,7 @@ impl FromStr for NodeKey {
         Ok(match *parts {
             ["Export", platform, zone, team, container, datastore, dataset] => Self::Export {
                 platform: platform.into(),
-                container: ContainerKey::new(zone, team, container),
+                container: ContainerKey::new(zone, team, container).into(),
                 dataset: DatasetKey::new(datastore, dataset),
             },
             ["Ingest", platform, datastore] => {

@@ -147,7 +147,7 @@ impl StorageNames {
         let here = self.with_platform(platform.clone(), names.platform(platform));
         match key {
             NodeKey::Export { dataset, container, .. } => here
-                .with_container(container.clone(), names.container(container))
+                .with_container(ContainerKey::clone(container), names.container(container))
                 .with_named_dataset(dataset, names),
             NodeKey::Ingest { datastore, dataset: Some(dataset), .. } => {
                 here.with_named_dataset(&DatasetKey::new(datastore, dataset), names)
@@ -174,7 +174,7 @@ impl StorageNames {
             NodeKey::Export { dataset, container, .. } => NodeKey::Export {
                 platform,
                 dataset: self.dataset(dataset),
-                container: self.container(container),
+                container: self.container(container).into(),
             },
             NodeKey::Ingest { datastore, dataset, .. } => {
                 let alone =

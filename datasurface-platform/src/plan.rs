@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use datasurface_graph::{Fingerprint, NodeKey};
-use datasurface_model::{Diagnostic, GroupKey, Repository, Set};
+use datasurface_model::{Diagnostic, GroupKey, Repository, Set, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, sync::Arc};
@@ -253,7 +253,8 @@ pub struct Step {
     /// The resource.
     pub resource: ResourceAddress,
     /// The kind of the resource, in the words of its platform.
-    pub kind: String,
+    #[schemars(with = "String")]
+    pub kind: Text,
     /// The scope in which the resource is rendered; for one that goes, the scope in which it was.
     pub scope: Scope,
     /// The scope from which the resource moves.

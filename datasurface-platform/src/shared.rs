@@ -1,7 +1,7 @@
 //! Shares: what nodes have in common, and is there once for all of them.
 
 use crate::error::{PlatformError, PlatformErrorKind};
-use datasurface_model::Json;
+use datasurface_model::{Json, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -23,10 +23,12 @@ pub struct SharedKey {
     /// The place in the order of scopes.
     pub stage: SharedStage,
     /// The kind of thing, in the words of the platform: `sink`, `role`.
-    pub kind: String,
+    #[schemars(with = "String")]
+    pub kind: Text,
     /// The name of the thing among those of its kind. It is made of storage names, so that a rename does not change it. Where
     /// one scope would be too large, it also has the number of a part of it.
-    pub name: String,
+    #[schemars(with = "String")]
+    pub name: Text,
 }
 
 impl fmt::Display for SharedStage {
@@ -37,12 +39,12 @@ impl fmt::Display for SharedStage {
 
 impl SharedKey {
     /// Identifies what must be there before the shards.
-    pub fn before(kind: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn before(kind: impl Into<Text>, name: impl Into<Text>) -> Self {
         Self { stage: SharedStage::Before, kind: kind.into(), name: name.into() }
     }
 
     /// Identifies what comes after the shards.
-    pub fn after(kind: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn after(kind: impl Into<Text>, name: impl Into<Text>) -> Self {
         Self { stage: SharedStage::After, kind: kind.into(), name: name.into() }
     }
 }

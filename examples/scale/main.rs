@@ -25,6 +25,10 @@ use graph::Graphs;
 use report::Report;
 use std::error::Error;
 
+// As in the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let report = measure(&arguments)?;

@@ -145,7 +145,7 @@ fn changed_members<'e>(
     before: Option<&'e ScopeEntry>,
     after: Option<&'e ScopeEntry>,
 ) -> impl Iterator<Item = &'e NodeKey> {
-    let members = |entry: Option<&'e ScopeEntry>| entry.into_iter().flat_map(|entry| &entry.members);
+    let members = |entry: Option<&'e ScopeEntry>| entry.into_iter().flat_map(|entry| entry.members.iter());
     let added = move |entry: Option<&'e ScopeEntry>, node| entry.and_then(|entry| entry.members.get(node));
     let nodes: BTreeSet<&NodeKey> = members(before).chain(members(after)).map(|(node, _)| node).collect();
     nodes.into_iter().filter(move |node| added(before, node) != added(after, node))

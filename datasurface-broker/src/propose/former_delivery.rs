@@ -49,7 +49,7 @@ fn former_deliveries(placed: &Placed, differences: &Differences) -> Vec<FormerDe
         let export = |platform: &PlatformName| NodeKey::Export {
             platform: platform.clone(),
             dataset: dataset.clone(),
-            container: container.clone(),
+            container: container.clone().into(),
         };
         placed.graphs.iter().any(|graph| graph.node(&export(graph.platform())).is_some())
     };
@@ -85,7 +85,7 @@ fn source(dataset: &DatasetKey, placed: &Placed, declared: &DeclaredNames<'_>) -
 
 fn delivery(key: &NodeKey) -> Option<(ContainerKey, DatasetKey)> {
     match key {
-        NodeKey::Export { dataset, container, .. } => Some((container.clone(), dataset.clone())),
+        NodeKey::Export { dataset, container, .. } => Some((ContainerKey::clone(container), dataset.clone())),
         _ => None,
     }
 }

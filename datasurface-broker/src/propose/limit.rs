@@ -35,9 +35,9 @@ pub(super) fn check(
         Diagnostic::new(&LIMIT, path, message)
     };
     for (limit, most) in configured.platform().descriptor().limits() {
-        for (key, shared) in views.shared.iter().filter(|(_, shared)| shared.weight(limit) > *most) {
+        let weights = views.shared.iter().filter_map(|(key, shared)| Some((key, shared.weights.get(limit)?)));
+        for (key, weight) in weights.filter(|(_, weight)| *weight > most) {
             let path = ModelPath::root().child(segment::PLATFORMS, platform);
-            let weight = shared.weight(limit);
             let message = format!("{key}, which nodes share, has {weight} {limit}, and can have {most}");
             let help = "let the plug-in divide it, by another name for each part; or raise the limit";
             found.push(Diagnostic::new(&LIMIT, path, message).with_help(help));

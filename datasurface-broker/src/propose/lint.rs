@@ -69,7 +69,10 @@ pub(crate) struct LintMemory {
 }
 
 /// What platforms found of their nodes, where they look at them. Nodes without a finding have no entry.
-pub(super) type NodeFindings = BTreeMap<PlatformName, BTreeMap<NodeKey, Vec<Diagnostic>>>;
+pub(super) type NodeFindings = BTreeMap<PlatformName, FoundOfNodes>;
+
+/// What a platform found of its nodes: little of each, so that a list with room for more would be most of it.
+type FoundOfNodes = BTreeMap<NodeKey, Box<[Diagnostic]>>;
 
 /// Asks a platform what it finds of itself and of its nodes. What it finds of a node is reported where the model declares that. Returns
 /// what it finds of nodes, where the platform looks at them; of nodes that are as before, that is what it found `before`.
@@ -80,9 +83,9 @@ pub(super) fn ask(
     configured: &ConfiguredPlatform,
     views: &PlatformViews,
     sinks: &Sinks<'_>,
-    before: Option<&BTreeMap<NodeKey, Vec<Diagnostic>>>,
+    before: Option<&FoundOfNodes>,
     found: &mut Vec<Diagnostic>,
-) -> BTreeMap<NodeKey, Vec<Diagnostic>> {
+) -> FoundOfNodes {
     let platform = PlatformView::new(Arc::clone(configured.instance()), views.shards.clone());
     let view = LintView::Platform(&platform);
     configured.platform().lint(view, &mut Reporter::new(&view, found));
@@ -96,7 +99,7 @@ pub(super) fn ask(
         if of_node.is_empty() {
             configured.platform().lint(view, &mut Reporter::new(&view, &mut of_node));
         }
-        of_node
+        of_node.into_boxed_slice()
     });
     for (node, of_node) in fresh.into_iter().zip(asked) {
         match of_node.is_empty() {

@@ -131,7 +131,7 @@ fn render_scope(
     let Some(folder) = scope_folder(view.scope()) else { return Ok(None) };
     let rendering = configured.platform().render(view)?;
     let before = known.first().or(reached).map(|entry| &*entry.record);
-    Ok(Some((Arc::new(entry(scope, folder, (&rendering, before))), false)))
+    Ok(Some((Arc::new(entry(scope, folder, (rendering, before))), false)))
 }
 
 /// Remembers a rendering as the last one of its scope.
@@ -161,7 +161,7 @@ pub(super) fn check(
 fn entry(
     scope: &ViewedScope,
     folder: SafePath,
-    (rendering, before): (&Rendering, Option<&ScopeRecord>),
+    (rendering, before): (Rendering, Option<&ScopeRecord>),
 ) -> ScopeEntry {
     let view = &scope.view;
     let mut record = ScopeRecord::from(rendering);
@@ -184,7 +184,7 @@ fn entry(
         record: Arc::new(record),
         nodes: fingerprints.iter().map(|(key, [content, _])| (key.clone(), *content)).collect(),
         metadata: fingerprints.into_iter().map(|(key, [_, metadata])| (key, metadata)).collect(),
-        members: BTreeMap::new(),
+        members: Arc::default(),
     }
 }
 
@@ -221,10 +221,9 @@ fn views_of_holders<'v>(
 fn with_members(entry: &Arc<ScopeEntry>, views: &PlatformViews) -> Arc<ScopeEntry> {
     let Scope::Shared(key) = &entry.scope else { return Arc::clone(entry) };
     let Some(shared) = views.shared.get(key) else { return Arc::clone(entry) };
-    let nodes = shared.nodes();
     Arc::new(ScopeEntry {
-        views: views_of_holders(nodes, &views.held, &entry.record),
-        members: shared.fingerprints(),
+        views: views_of_holders(shared.fed.iter(), &views.held, &entry.record),
+        members: Arc::clone(&shared.members),
         ..ScopeEntry::clone(entry)
     })
 }

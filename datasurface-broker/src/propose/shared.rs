@@ -9,14 +9,23 @@ use std::{collections::BTreeMap, sync::Arc};
 /// The shard of what is held, and was in no shard before.
 pub(super) const MAIN_SHARD: &str = "main";
 
-/// The content of a shared scope.
-#[derive(Debug, Default)]
+/// What is known of a shared scope beside the view that it is rendered from.
+#[derive(Debug)]
 pub(super) struct SharedScope {
+    /// The weight of all parts together, by limit.
+    pub(super) weights: BTreeMap<String, u64>,
+    /// The nodes that add parts, by their storage names, with the hash of what each adds.
+    pub(super) members: Arc<BTreeMap<NodeKey, Fingerprint>>,
+    /// Those of them that are in the graph, ordered by key.
+    pub(super) fed: Vec<NodeView>,
+}
+
+/// What nodes add to a shared scope.
+#[derive(Default)]
+struct Parts {
     /// The parts, each once, with what it costs of each limit.
     parts: BTreeMap<Json, BTreeMap<String, u64>>,
-    /// The nodes that add parts, by their storage names, with what each adds.
     members: BTreeMap<NodeKey, Set<Json>>,
-    /// Those of them that are in the graph, ordered by key.
     fed: Vec<NodeView>,
 }
 
@@ -25,11 +34,11 @@ pub(super) fn gather<'v>(
     configured: &ConfiguredPlatform,
     nodes: impl Iterator<Item = &'v NodeView>,
     held: impl Iterator<Item = &'v NodeView>,
-) -> BTreeMap<SharedKey, SharedScope> {
-    let mut shared: BTreeMap<SharedKey, SharedScope> = BTreeMap::new();
+) -> Vec<(SharedKey, ScopeView, SharedScope)> {
     if !configured.platform().descriptor().has_shares() {
-        return shared;
+        return Vec::new();
     }
+    let mut shared: BTreeMap<SharedKey, Parts> = BTreeMap::new();
     let all = nodes.map(|node| (node, true)).chain(held.map(|node| (node, false)));
     for (node, is_fed) in all {
         let shares = configured.platform().shares(node);
@@ -46,7 +55,27 @@ pub(super) fn gather<'v>(
             }
         }
     }
-    shared
+    shared.into_iter().map(|(key, parts)| parts.into_scope(configured, key)).collect()
+}
+
+impl Parts {
+    /// Adds up what is known of the parts, of which the view alone is kept.
+    fn into_scope(
+        self,
+        configured: &ConfiguredPlatform,
+        key: SharedKey,
+    ) -> (SharedKey, ScopeView, SharedScope) {
+        let mut weights: BTreeMap<String, u64> = BTreeMap::new();
+        for (limit, weight) in self.parts.values().flatten() {
+            let total = weights.entry(limit.clone()).or_default();
+            *total = total.saturating_add(*weight);
+        }
+        let hash = |parts: &Set<Json>| Fingerprint::of(&parts.iter().map(Json::raw).collect::<Vec<_>>());
+        let members = self.members.into_iter().map(|(node, parts)| (node, hash(&parts)));
+        let shared = SharedScope { weights, members: Arc::new(members.collect()), fed: self.fed };
+        let parts = self.parts.into_keys().collect();
+        (key.clone(), ScopeView::shared(Arc::clone(configured.instance()), key, parts), shared)
+    }
 }
 
 /// The nodes that held data came from, by the storage names of datasets. Resources of one dataset are held together, whatever each of
@@ -72,29 +101,5 @@ pub(super) fn place_unshared(
         if shares.iter().all(|share| share.key != *key) {
             state.scope = HeldScope::Shard(MAIN_SHARD.into());
         }
-    }
-}
-
-impl SharedScope {
-    /// The view that it is rendered from.
-    pub(super) fn view(&self, configured: &ConfiguredPlatform, key: &SharedKey) -> ScopeView {
-        let parts = self.parts.keys().cloned().collect();
-        ScopeView::shared(Arc::clone(configured.instance()), key.clone(), parts)
-    }
-
-    /// The weight of all parts together.
-    pub(super) fn weight(&self, limit: &str) -> u64 {
-        let weights = self.parts.values().filter_map(|weights| weights.get(limit));
-        weights.fold(0, |total, weight| total.saturating_add(*weight))
-    }
-
-    /// Those of the nodes in the graph that add parts.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = &NodeView> {
-        self.fed.iter()
-    }
-
-    /// The nodes that add parts, by their storage names, with the hash of what each adds.
-    pub(super) fn fingerprints(&self) -> BTreeMap<NodeKey, Fingerprint> {
-        self.members.iter().map(|(node, parts)| (node.clone(), Fingerprint::of(parts))).collect()
     }
 }

@@ -188,10 +188,12 @@ impl<'a> Sources<'a> {
                 None => scopes.add(ScopeView::shard(Arc::clone(instance), shard.clone(), Vec::new(), held)),
             }
         }
-        let shared = shared::gather(configured, nodes.iter(), held_nodes.values());
-        for (key, shared) in &shared {
-            scopes.add(shared.view(configured, key));
-        }
+        let gathered = shared::gather(configured, nodes.iter(), held_nodes.values()).into_iter();
+        let shared = gathered.map(|(key, view, shared)| {
+            scopes.add(view);
+            (key, shared)
+        });
+        let shared = shared.collect();
         let (scopes, fresh_scopes) = scopes.in_order();
         Some(PlatformViews {
             instance: hash,

@@ -113,7 +113,7 @@ impl Places {
         let mut is_said_first = false;
         for related in finding.related_places_mut() {
             if related.position.is_none() {
-                related.position = self.positions(&related.path).into_iter().next();
+                related.position = self.positions(&related.path).into_iter().next().map(Box::new);
                 is_said_first |= related.path == path;
             }
         }

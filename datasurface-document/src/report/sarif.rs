@@ -43,7 +43,7 @@ fn rule(info: &CodeInfo) -> Value {
 
 fn result(finding: &Diagnostic) -> Map<String, Value> {
     let related = finding.related_places().iter().map(|related| {
-        let mut location = location(&related.path, related.position.as_ref());
+        let mut location = location(&related.path, related.position.as_deref());
         location.insert("message".to_owned(), message(&related.message));
         location
     });

@@ -54,13 +54,13 @@ pub struct Diagnostic {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     help: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    suggestion: Option<Suggestion>,
+    suggestion: Option<Box<Suggestion>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     related: Vec<Related>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    position: Option<Position>,
+    position: Option<Box<Position>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    addressee: Option<Repository>,
+    addressee: Option<Box<Repository>>,
     /// Known as long as it is not read back: waivers are applied before that.
     #[serde(skip)]
     protects: Protects,
@@ -79,7 +79,7 @@ pub struct Related {
     pub message: String,
     /// The position in a document, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<Position>,
+    pub position: Option<Box<Position>>,
 }
 
 impl Diagnostic {
@@ -132,7 +132,7 @@ impl Diagnostic {
     /// Sets the suggestion: a change of the model that resolves the finding. None leaves the present one.
     #[must_use]
     pub fn with_suggestion(mut self, suggestion: impl Into<Option<Suggestion>>) -> Self {
-        self.suggestion = suggestion.into().or(self.suggestion);
+        self.suggestion = suggestion.into().map(Box::new).or(self.suggestion);
         self
     }
 
@@ -163,10 +163,10 @@ impl Diagnostic {
     #[must_use]
     pub fn with_positions(mut self, positions: impl IntoIterator<Item = Position>) -> Self {
         let mut positions = positions.into_iter();
-        self.position = positions.next();
+        self.position = positions.next().map(Box::new);
         for position in positions {
             let (path, message) = (self.path.clone(), "written here, too".to_owned());
-            self.related.push(Related { path, message, position: Some(position) });
+            self.related.push(Related { path, message, position: Some(position.into()) });
         }
         self
     }
@@ -204,19 +204,19 @@ impl Diagnostic {
     /// The suggestion: a change of the model that resolves the finding, if one is known.
     #[must_use]
     pub fn suggestion(&self) -> Option<&Suggestion> {
-        self.suggestion.as_ref()
+        self.suggestion.as_deref()
     }
 
     /// The position in a document, if that is known.
     #[must_use]
     pub fn position(&self) -> Option<&Position> {
-        self.position.as_ref()
+        self.position.as_deref()
     }
 
     /// The repository that owns the place, after [`Findings::with_addressees`].
     #[must_use]
     pub fn addressee(&self) -> Option<&Repository> {
-        self.addressee.as_ref()
+        self.addressee.as_deref()
     }
 
     /// Whether the message gives reasons, which depend on what else there is: with other reasons the finding is the same.
@@ -283,7 +283,7 @@ impl Diagnostic {
         owner: impl Fn(&ModelPath) -> Option<Repository>,
         owner_of: impl Fn(&OwnedPart) -> Option<Repository>,
     ) -> Self {
-        self.addressee = owner(&self.path);
+        self.addressee = owner(&self.path).map(Box::new);
         if let Some(suggestion) = &mut self.suggestion {
             suggestion.addressee = owner(&suggestion.path);
         }
@@ -314,14 +314,14 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     /// Prints one line for each part. Texts of the model add no lines, and nothing that a terminal obeys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = Place { path: &self.path, position: self.position.as_ref() };
+        let place = Place { path: &self.path, position: self.position.as_deref() };
         let (code, message) = (Printable(&self.code), Printable(&self.message));
         write!(f, "{}[{code}]: {message}\n  at {}", self.severity, Printable(place))?;
-        if let Some(excerpt) = self.position.as_ref().and_then(Position::excerpt) {
+        if let Some(excerpt) = self.position.as_deref().and_then(Position::excerpt) {
             write!(f, "\n{excerpt}")?;
         }
         for related in &self.related {
-            let place = Place { path: &related.path, position: related.position.as_ref() };
+            let place = Place { path: &related.path, position: related.position.as_deref() };
             write!(f, "\n  see {}: {}", Printable(place), Printable(&related.message))?;
         }
         if let Some(help) = &self.help {

@@ -2,15 +2,15 @@
 
 use datasurface_schema::{Place, TeamKey, Text, segment};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A place in the model: collections and names in turn, from the ecosystem inwards, such as
 /// `zones/USA/teams/NorthWindTeam/datastores/NW_Data/datasets/customers`; it may end in an attribute, such as
-/// `capture`. The path of the ecosystem itself is empty, and shown as `ecosystem`.
+/// `capture`. The path of the ecosystem itself is empty, and shown as `ecosystem`. Cheap to clone.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct ModelPath(Vec<Text>);
+pub struct ModelPath(Arc<[Text]>);
 
 impl ModelPath {
     /// Returns the path of the ecosystem itself, which is empty.
@@ -32,7 +32,7 @@ impl ModelPath {
         for location in place.path() {
             segments.extend([Text::from_static(segment::LOCATIONS), location.as_str().into()]);
         }
-        Self(segments)
+        Self(segments.into())
     }
 
     /// Creates the path of these segments, from the ecosystem inwards.
@@ -71,10 +71,7 @@ impl ModelPath {
     }
 
     fn extended<const N: usize>(&self, more: [Text; N]) -> Self {
-        let mut segments = Vec::with_capacity(self.0.len() + N);
-        segments.extend_from_slice(&self.0);
-        segments.extend(more);
-        Self(segments)
+        Self(self.0.iter().cloned().chain(more).collect())
     }
 }
 

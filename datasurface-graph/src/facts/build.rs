@@ -13,8 +13,8 @@ use crate::{
     obligation::Custody,
 };
 use datasurface_model::{
-    Capture, Dataset, DatasetKey, DatasetName, Datastore, Entity, InvalidRows, PlatformName, QualityCheck,
-    Set,
+    Capture, ContainerKey, Dataset, DatasetKey, DatasetName, Datastore, Entity, InvalidRows, PlatformName,
+    QualityCheck, Set,
 };
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(crate) fn key(platform: &PlatformName, at: NodeRef<'_>) -> NodeKey {
     match at {
         NodeRef::Export { datastore_fragment, export, .. } => NodeKey::Export {
             platform,
-            container: export.site.key.clone(),
+            container: Arc::clone(&export.site.key),
             dataset: dataset_key(&datastore_fragment.datastore, export.dataset),
         },
         NodeRef::Ingest { datastore_fragment, part, ingest } => NodeKey::Ingest {
@@ -43,7 +43,7 @@ pub(crate) fn key(platform: &PlatformName, at: NodeRef<'_>) -> NodeKey {
 pub(crate) fn detail(at: NodeRef<'_>) -> NodeDetail {
     match at {
         NodeRef::Export { datastore_fragment, part, export } => NodeDetail::Export(ExportFacts {
-            container_key: export.site.key.clone(),
+            container_key: ContainerKey::clone(&export.site.key),
             container: Arc::clone(&export.site.container),
             dataset: dataset_facts(
                 &datastore_fragment.datastore,
@@ -104,7 +104,7 @@ fn source(datastore_fragment: &DatastoreFragment, part: &PlatformPart, ingest: &
                 || part.kept(ingest).iter().map(|(dataset, _)| datastore_fragment.dataset(*dataset));
             let names: Set<_> = datasets().map(Dataset::name).collect();
             IngestSource::Container(Box::new(CaptureFacts {
-                container_key: site.key.clone(),
+                container_key: ContainerKey::clone(&site.key),
                 container: Arc::clone(&site.container),
                 capture: datasets().fold(capture.restricted_to(&names), Capture::with_former_source),
                 credential: credential.as_deref().cloned(),
@@ -137,7 +137,7 @@ fn transform(transformer_fragment: &TransformerFragment) -> TransformFacts {
     let outputs = 0..transformer_fragment.output.datasets().len();
     TransformFacts {
         workspace: transformer_fragment.name().clone(),
-        container_key: transformer_fragment.site.key.clone(),
+        container_key: ContainerKey::clone(&transformer_fragment.site.key),
         container: Arc::clone(&transformer_fragment.site.container),
         artifact: transformer_fragment.transformer.artifact().clone(),
         inputs: transformer_fragment

@@ -98,7 +98,7 @@ impl Fragments {
 /// A container, and how it is called.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyedContainer {
-    pub(crate) key: ContainerKey,
+    pub(crate) key: Arc<ContainerKey>,
     pub(crate) container: Arc<DataContainer>,
     /// Of both. There are few sites, and who compares fragments compares them again and again.
     fingerprint: Fingerprint,
@@ -107,7 +107,7 @@ pub(crate) struct KeyedContainer {
 impl KeyedContainer {
     pub(crate) fn new(key: ContainerKey, container: DataContainer) -> Self {
         let fingerprint = Fingerprint::of(&(&key, &container));
-        Self { key, container: Arc::new(container), fingerprint }
+        Self { key: Arc::new(key), container: Arc::new(container), fingerprint }
     }
 
     /// By key; the same place in memory is the same site.

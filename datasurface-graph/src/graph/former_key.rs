@@ -40,7 +40,7 @@ impl Node<'_> {
                     then.datastore(datastore_fragment),
                     then.dataset(datastore_fragment, export.dataset),
                 ),
-                container: then.container(&self.graph().fragments().ecosystem, &export.site),
+                container: then.container(&self.graph().fragments().ecosystem, &export.site).into(),
             },
             NodeRef::Ingest { datastore_fragment, part, ingest } => {
                 let alone = part.kept(ingest).first().filter(|_| !part.whole);
@@ -85,7 +85,7 @@ impl EarlierNames<'_> {
     }
 
     fn container(self, now: &Valid<Ecosystem>, site: &KeyedContainer) -> ContainerKey {
-        let ContainerKey { zone, team, container, .. } = &site.key;
+        let ContainerKey { zone, team, container, .. } = &*site.key;
         let declared = now.zones().get(zone);
         let former = declared.and_then(|zone| zone.former_name());
         let zone = name_then(zone, former, |name| self.0.zones().get(name).is_some());

@@ -34,7 +34,7 @@ impl IntentionGraph {
             NodeKey::Export { container, dataset, .. } => {
                 let datastore_fragment = self.fragments.datastore_fragments.get(&dataset.datastore)?;
                 let part = datastore_fragment.part(&self.platform)?;
-                let site = self.fragments.sites.get(container)?;
+                let site = self.fragments.sites.get(&**container)?;
                 let export = part.export_of(datastore_fragment.dataset_id(&dataset.dataset)?, site)?;
                 NodeRef::Export { datastore_fragment, part, export }
             }

@@ -107,7 +107,7 @@ impl Queries<'_> {
     /// Whether a node is part of what is lost.
     fn is_taken(&self, node: Node<'_>, lost: &Outage) -> bool {
         match lost {
-            Outage::Container(key) => sites(node).any(|site| site.key == *key),
+            Outage::Container(key) => sites(node).any(|site| *site.key == *key),
             Outage::Location(place) => {
                 let containers = sites(node).map(|site| site.container.locations());
                 let platform = self.places.get(node.graph().platform());

@@ -106,7 +106,7 @@ impl<'g> Piece<'g> {
     pub(super) fn known(&self) -> Option<Entry<'g>> {
         match self.node.node_ref() {
             NodeRef::Export { datastore_fragment, export, .. } => {
-                Some((datastore_fragment.dataset(export.dataset).name(), Some(&export.site.key)))
+                Some((datastore_fragment.dataset(export.dataset).name(), Some(&*export.site.key)))
             }
             NodeRef::Ingest { datastore_fragment, part, ingest } => {
                 let alone = part.kept(ingest).first().filter(|_| !part.whole).map(|(dataset, _)| *dataset);

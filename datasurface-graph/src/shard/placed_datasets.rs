@@ -95,7 +95,7 @@ impl PlacedDatasets {
             part.captured().flat_map(move |id| {
                 let dataset = datastore_fragment.dataset(id).name();
                 let exports = part.exports_of(id).iter();
-                [(dataset, None)].into_iter().chain(exports.map(move |it| (dataset, Some(&it.site.key))))
+                [(dataset, None)].into_iter().chain(exports.map(move |it| (dataset, Some(&*it.site.key))))
             })
         });
         datastore_fragment.chain(text)

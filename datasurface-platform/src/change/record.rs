@@ -6,6 +6,7 @@ use crate::{
     rendering::{FileRecord, Rendering, Resource, ResourceAddress, SafePath},
     view::Scope,
 };
+use datasurface_model::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,15 +29,25 @@ pub struct ScopeRecord {
     pub resources: BTreeMap<ResourceAddress, Resource>,
 }
 
+impl From<Rendering> for ScopeRecord {
+    /// Attributes are packed: those of each kind as what they do not have in common with those of its first resource.
+    fn from(rendering: Rendering) -> Self {
+        let files = rendering.files().map(|file| (file.path().clone(), file.record())).collect();
+        let mut resources = rendering.into_resources();
+        let mut firsts: BTreeMap<Text, Resource> = BTreeMap::new();
+        for resource in resources.values_mut() {
+            match firsts.get(resource.kind()) {
+                Some(first) => resource.pack(first),
+                None => drop(firsts.insert(resource.kind_text().clone(), resource.clone())),
+            }
+        }
+        Self { files, resources }
+    }
+}
+
 impl From<&Rendering> for ScopeRecord {
     fn from(rendering: &Rendering) -> Self {
-        Self {
-            files: rendering.files().map(|file| (file.path().clone(), file.record())).collect(),
-            resources: rendering
-                .resources()
-                .map(|resource| (resource.address().clone(), resource.clone()))
-                .collect(),
-        }
+        rendering.clone().into()
     }
 }
 

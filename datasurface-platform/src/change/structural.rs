@@ -195,7 +195,7 @@ impl RenderingChange<'_> {
             meaning: judgement.meaning,
             effect: judgement.effect,
             resource: resource.address().clone(),
-            kind: resource.kind().to_owned(),
+            kind: resource.kind_text().clone(),
             scope: scope.clone(),
             moved_from: None,
             reason: judgement.reason,
@@ -256,7 +256,7 @@ fn exports_of<'c>(
     platform: &PlatformName,
     dataset: &'c DatasetKey,
 ) -> impl Iterator<Item = &'c NodeKey> {
-    let container = ContainerKey::new("", "", "");
+    let container = ContainerKey::new("", "", "").into();
     let first = NodeKey::Export { platform: platform.clone(), dataset: dataset.clone(), container };
     cause
         .nodes

@@ -3,6 +3,7 @@
 use super::SafePath;
 use crate::error::{PlatformError, PlatformErrorKind};
 use datasurface_graph::Fingerprint;
+use datasurface_model::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -11,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 #[schemars(with = "FileWire")]
 pub struct File {
     path: SafePath,
-    media_type: String,
+    media_type: Text,
     content: Vec<u8>,
 }
 
@@ -20,7 +21,8 @@ pub struct File {
 #[serde(deny_unknown_fields)]
 pub struct FileRecord {
     /// The media type of the content.
-    pub media_type: String,
+    #[schemars(with = "String")]
+    pub media_type: Text,
     /// The hash of its bytes.
     pub hash: Fingerprint,
 }
@@ -36,7 +38,7 @@ impl File {
             |error| PlatformError::new(PlatformErrorKind::Rendering, "rendering a file").caused_by(error);
         Ok(Self {
             path: path.parse().map_err(unsafe_path)?,
-            media_type: media_type.to_owned(),
+            media_type: media_type.into(),
             content: content.into(),
         })
     }
@@ -105,7 +107,8 @@ impl File {
 #[serde(deny_unknown_fields)]
 struct FileWire {
     path: SafePath,
-    media_type: String,
+    #[schemars(with = "String")]
+    media_type: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -68,13 +68,14 @@ impl Rendering {
         if self.folded_paths.contains(&folded_path) {
             return refuse(format!("the file `{path}` is rendered twice"));
         }
-        let mut declared = BTreeMap::new();
+        let mut declared: BTreeMap<ResourceAddress, Resource> = BTreeMap::new();
         for resource in declares {
             let address = resource.address().clone();
             if self.resources.contains_key(&address) || declared.contains_key(&address) {
                 return refuse(format!("the address `{address}` is used twice"));
             }
-            declared.insert(address, resource.declared_in(path.clone()));
+            let last = declared.values().next_back();
+            declared.insert(address, resource.declared_in(path.clone(), last));
         }
         if declared.is_empty() {
             return refuse(format!("the file `{path}` declares no resource"));
@@ -120,6 +121,10 @@ impl Rendering {
     /// The resources, ordered by address.
     pub fn resources(&self) -> impl ExactSizeIterator<Item = &Resource> {
         self.resources.values()
+    }
+
+    pub(crate) fn into_resources(self) -> BTreeMap<ResourceAddress, Resource> {
+        self.resources
     }
 
     /// Returns the resource of this address.

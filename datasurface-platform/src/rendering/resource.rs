@@ -3,9 +3,9 @@
 use super::SafePath;
 use crate::{held::HeldData, view::NodeView};
 use datasurface_graph::NodeKey;
-use datasurface_model::{DatasetKey, JsonObject, Set};
+use datasurface_model::{DatasetKey, JsonObject, Set, Text};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
@@ -53,13 +53,14 @@ pub struct Resource(Arc<Content>);
 #[serde(rename = "Resource", deny_unknown_fields)]
 struct Content {
     address: ResourceAddress,
-    kind: String,
+    #[schemars(with = "String")]
+    kind: Text,
     #[schemars(with = "BTreeMap<String, Value>")]
     attributes: JsonObject,
-    origin: Set<NodeKey>,
+    origin: Arc<Set<NodeKey>>,
     depends_on: Set<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    holds: Option<HeldData>,
+    holds: Option<Box<HeldData>>,
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     occupies: Set<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,12 +73,12 @@ struct Content {
 
 impl Resource {
     /// Creates a resource of some kind, in the words of the platform.
-    pub fn new(address: impl Into<ResourceAddress>, kind: impl Into<String>) -> Self {
+    pub fn new(address: impl Into<ResourceAddress>, kind: impl Into<Text>) -> Self {
         Self(Arc::new(Content {
             address: address.into(),
             kind: kind.into(),
             attributes: JsonObject::default(),
-            origin: Set::new(),
+            origin: Arc::default(),
             depends_on: Set::new(),
             holds: None,
             occupies: Set::new(),
@@ -102,15 +103,15 @@ impl Resource {
     /// Adds an attribute: attributes are all that a change is judged by. A value that cannot be written as JSON becomes
     /// null.
     #[must_use]
-    pub fn attribute(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.content().attributes.insert(name, serde_json::to_value(value).unwrap_or_default());
+    pub fn attribute(mut self, name: impl Into<Text>, value: impl Serialize) -> Self {
+        self.content().attributes.insert(name, value);
         self
     }
 
     /// Adds a node that the resource is there for.
     #[must_use]
     pub fn origin(mut self, node: &NodeKey) -> Self {
-        self.content().origin.insert(node.clone());
+        Arc::make_mut(&mut self.content().origin).insert(node.clone());
         self
     }
 
@@ -134,7 +135,7 @@ impl Resource {
     /// Marks the resource as holding data that cannot be made again.
     #[must_use]
     pub fn with_held_data(mut self, data: impl Into<HeldData>) -> Self {
-        self.content().holds = Some(data.into());
+        self.content().holds = Some(Box::new(data.into()));
         self
     }
 
@@ -167,10 +168,21 @@ impl Resource {
         self
     }
 
-    pub(super) fn declared_in(mut self, file: SafePath) -> Self {
-        self.content().file = Some(file);
-        self.content().attributes.condense();
+    /// Returns the resource as it is declared in a file. What it is there for, it shares with the one that was declared before, if that is there for the
+    /// same.
+    pub(super) fn declared_in(mut self, file: SafePath, last: Option<&Self>) -> Self {
+        let content = self.content();
+        content.file = Some(file);
+        content.attributes.condense();
+        if let Some(Self(last)) = last.filter(|last| *last.0.origin == *content.origin) {
+            content.origin = Arc::clone(&last.origin);
+        }
         self
+    }
+
+    /// Keeps of the attributes what they do not have in common with those of another resource.
+    pub(crate) fn pack(&mut self, like: &Self) {
+        self.content().attributes.pack(&like.0.attributes);
     }
 
     fn content(&mut self) -> &mut Content {
@@ -189,6 +201,10 @@ impl Resource {
         &self.0.kind
     }
 
+    pub(crate) fn kind_text(&self) -> &Text {
+        &self.0.kind
+    }
+
     /// The attributes, by name.
     #[must_use]
     pub fn attributes(&self) -> &BTreeMap<String, Value> {
@@ -197,7 +213,7 @@ impl Resource {
 
     /// Returns an attribute as the type that it was written from; `None` if it has none or another form. Other than all [attributes](Self::attributes), it is not kept.
     #[must_use]
-    pub fn attribute_as<'r, T: Deserialize<'r>>(&'r self, name: &str) -> Option<T> {
+    pub fn attribute_as<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.0.attributes.member_as(name)
     }
 
@@ -216,7 +232,7 @@ impl Resource {
     /// The data that it holds and that cannot be made again.
     #[must_use]
     pub fn held_data(&self) -> Option<&HeldData> {
-        self.0.holds.as_ref()
+        self.0.holds.as_deref()
     }
 
     /// The places that it occupies, in order.

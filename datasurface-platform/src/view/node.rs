@@ -316,7 +316,9 @@ impl NodeView {
             let keys = || facts.datasets().iter().map(|dataset| &dataset.key);
             let (declarations, metadata) =
                 (self.declarations.of_datasets(keys()), self.metadata.of_datasets(keys()));
-            Self::new(facts, own).with_declarations(declarations).with_metadata(metadata)
+            let part = Self::new(facts, own).with_declarations(declarations).with_metadata(metadata);
+            // A capture of one dataset is one with its only part, in memory, too.
+            if part == *self { self.clone() } else { part }
         };
         self.facts.divided(part_of).into_iter().map(|(part, facts)| (part, of(facts))).collect()
     }

@@ -237,6 +237,7 @@ impl ScopeView {
             (view.fingerprints(instance), *whole, Arc::clone(datasets))
         };
         let nodes: Vec<_> = nodes.iter().map(node).collect();
+        let parts: Vec<_> = parts.iter().map(Json::raw).collect();
         Fingerprint::of(&(instance, scope, shards, parts, nodes, held))
     }
 }

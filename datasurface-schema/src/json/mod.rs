@@ -2,6 +2,7 @@
 
 mod canonical;
 mod object;
+mod packed;
 
 pub use object::JsonObject;
 
@@ -28,9 +29,19 @@ impl Json {
     ///
     /// If a number is out of range, or values are in each other too deeply.
     pub fn from_raw(text: &RawValue) -> Result<Self, serde_json::Error> {
-        match canonical::is_canonical(text) {
-            true => Ok(Self(text.get().into())),
-            false => serde_json::from_str::<serde_json::Value>(text.get()).map(Self::from),
+        Self::canonical(text.get())
+    }
+
+    /// Creates what a value is written as; null if it cannot be written as JSON.
+    pub(crate) fn written(value: &impl Serialize) -> Self {
+        let text = serde_json::to_string(value).unwrap_or_default();
+        Self::canonical(&text).unwrap_or_else(|_| Self(Text::from_static("null")))
+    }
+
+    fn canonical(text: &str) -> Result<Self, serde_json::Error> {
+        match !text.is_empty() && canonical::is_canonical(text) {
+            true => Ok(Self(text.into())),
+            false => serde_json::from_str::<serde_json::Value>(text).map(Self::from),
         }
     }
 
@@ -44,6 +55,13 @@ impl Json {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The value for a serializer of JSON that writes it as the text that it is, without parsing it: for hashes, which are those of the value.
+    /// `None` if the text is no JSON, which none is.
+    #[must_use]
+    pub fn raw(&self) -> Option<&RawValue> {
+        serde_json::from_str(&self.0).ok()
     }
 
     /// Sets one member. A value that is no object is replaced by one.
@@ -98,5 +116,8 @@ mod tests {
         let one: Json = serde_json::json!({"b": {"y": 1, "x": 2}, "a": []}).into();
         assert_eq!(one.as_str(), r#"{"a":[],"b":{"x":2,"y":1}}"#);
         assert_eq!(one.with_member("c", 1).as_str(), r#"{"a":[],"b":{"x":2,"y":1},"c":1}"#);
+        let [raw, parsed] =
+            [serde_json::to_string(&one.raw()), serde_json::to_string(&one)].map(Result::unwrap);
+        assert_eq!(raw, parsed);
     }
 }

@@ -1,17 +1,17 @@
 //! Objects of which there are many, and whose members few ask for.
 
-use super::Json;
+use super::{Json, packed::Packed};
 use crate::Text;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::Error as _,
-    ser::{Error as _, SerializeMap},
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::Error as _};
 use serde_json::{Value, value::RawValue};
-use std::{collections::BTreeMap, fmt, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
-/// A JSON object whose members are canonical texts, each of which is parsed when somebody asks for its value. A tenth of the memory that
-/// the values take, and as cheap to compare as texts are.
+/// A JSON object that is one canonical text, which is parsed when somebody asks for a member. A tenth of the memory that the values take, and
+/// as cheap to compare as texts are.
 ///
 /// ```
 /// use datasurface_schema::JsonObject;
@@ -21,27 +21,42 @@ use std::{collections::BTreeMap, fmt, sync::OnceLock};
 /// assert_eq!(one.members()["columns"][0]["name"], "day");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct JsonObject {
-    /// Ordered by name. A map would make room for eleven, and most objects have a few.
-    texts: Vec<(Text, Json)>,
-    /// The same, once somebody asked.
-    values: OnceLock<BTreeMap<String, Value>>,
+    content: Content,
+    /// The members, once somebody asked.
+    values: OnceLock<Box<BTreeMap<String, Value>>>,
+}
+
+#[derive(Clone)]
+enum Content {
+    /// It is being made: the members, ordered by name.
+    Members(Vec<(Text, Json)>),
+    Text(Json),
+    Packed(Arc<Packed>),
 }
 
 impl JsonObject {
-    /// Sets a member.
-    pub fn insert(&mut self, name: impl Into<String>, mut value: Value) {
-        value.sort_all_objects();
-        let (name, text) = (name.into(), Json(value.to_string().into()));
-        let mut values = self.values.take().unwrap_or_else(|| self.parsed());
-        let place = self.texts.partition_point(|(other, _)| other.as_str() < name.as_str());
-        match self.texts.get_mut(place).filter(|(other, _)| other.as_str() == name) {
-            Some((_, known)) => *known = text,
-            None => self.texts.insert(place, (name.as_str().into(), text)),
-        }
-        values.insert(name, value);
-        self.values = OnceLock::from(values);
+    /// Creates the object of this text.
+    const fn of(text: Json) -> Self {
+        Self { content: Content::Text(text), values: OnceLock::new() }
+    }
+
+    /// Sets a member. A value that cannot be written as JSON becomes null.
+    pub fn insert(&mut self, name: impl Into<Text>, value: impl Serialize) {
+        let (name, text) = (name.into(), Json::written(&value));
+        let mut members = match std::mem::take(self) {
+            Self { content: Content::Members(members), .. } => members,
+            other => serde_json::from_str::<BTreeMap<Text, Value>>(other.text().as_str())
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name, value.into()))
+                .collect(),
+        };
+        members.retain(|(other, _)| *other != name);
+        let place = members.partition_point(|(other, _)| *other < name);
+        members.insert(place, (name, text));
+        self.content = Content::Members(members);
     }
 
     /// The values of the members, by name.
@@ -52,25 +67,57 @@ impl JsonObject {
 
     /// Returns a member as the type that it was written from; `None` if there is no such member, or if it has another form. Its value is not kept.
     #[must_use]
-    pub fn member_as<'t, T: Deserialize<'t>>(&'t self, name: &str) -> Option<T> {
-        let place = self.texts.binary_search_by(|(other, _)| other.as_str().cmp(name)).ok()?;
-        serde_json::from_str(self.texts.get(place)?.1.as_str()).ok()
+    pub fn member_as<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let text = self.text();
+        serde_json::from_str(texts(&text).get(name)?.get()).ok()
     }
 
     /// Forgets the values, which are parsed again if somebody asks for them.
     pub fn condense(&mut self) {
-        self.values.take();
-        self.texts.shrink_to_fit();
+        *self = Self::of(self.text());
     }
 
-    fn parsed(&self) -> BTreeMap<String, Value> {
-        self.texts.iter().map(|(name, text)| (name.to_string(), text.value())).collect()
+    /// Keeps what the object does not have in common with another one, if it is not kept like that already, and if that is less. The other one must
+    /// not be kept like that itself.
+    pub fn pack(&mut self, like: &Self) {
+        if let (Content::Text(text), Content::Text(like)) = (&self.content, &like.content)
+            && let Some(packed) = Packed::new(text, like)
+        {
+            *self = Self { content: Content::Packed(packed.into()), values: OnceLock::new() };
+        }
+    }
+
+    fn text(&self) -> Json {
+        match &self.content {
+            Content::Text(text) => text.clone(),
+            Content::Packed(packed) => packed.text(),
+            Content::Members(members) => {
+                let member = |(name, text): &(Text, Json)| format!("{}:{text}", Json::written(name));
+                let members: Vec<String> = members.iter().map(member).collect();
+                Json(format!("{{{}}}", members.join(",")).into())
+            }
+        }
+    }
+
+    fn parsed(&self) -> Box<BTreeMap<String, Value>> {
+        serde_json::from_str(self.text().as_str()).unwrap_or_default()
+    }
+}
+
+/// The text of each member.
+fn texts(text: &Json) -> BTreeMap<Text, &RawValue> {
+    serde_json::from_str(text.as_str()).unwrap_or_default()
+}
+
+impl Default for JsonObject {
+    fn default() -> Self {
+        Self::of(Json::object())
     }
 }
 
 impl PartialEq for JsonObject {
     fn eq(&self, other: &Self) -> bool {
-        self.texts == other.texts
+        self.text() == other.text()
     }
 }
 
@@ -78,27 +125,23 @@ impl Eq for JsonObject {}
 
 impl fmt::Debug for JsonObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.texts.iter().map(|(name, text)| (name, text))).finish()
+        f.debug_map().entries(texts(&self.text())).finish()
     }
 }
 
 impl Serialize for JsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(Some(self.texts.len()))?;
-        for (name, text) in &self.texts {
-            let text: &RawValue = serde_json::from_str(text.as_str()).map_err(S::Error::custom)?;
-            object.serialize_entry(name, text)?;
-        }
-        object.end()
+        serializer.collect_map(texts(&self.text()))
     }
 }
 
 impl<'de> Deserialize<'de> for JsonObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let members = BTreeMap::<Text, Box<RawValue>>::deserialize(deserializer)?;
-        let text = |(name, text): (Text, Box<RawValue>)| Ok((name, Json::from_raw(&text)?));
-        let texts: Result<Vec<(Text, Json)>, serde_json::Error> = members.into_iter().map(text).collect();
-        Ok(Self { texts: texts.map_err(D::Error::custom)?, values: OnceLock::new() })
+        let text = Json::from_raw(&Box::<RawValue>::deserialize(deserializer)?).map_err(D::Error::custom)?;
+        match text.as_str().starts_with('{') {
+            true => Ok(Self::of(text)),
+            false => Err(D::Error::custom("it is no object")),
+        }
     }
 }
 
@@ -120,6 +163,9 @@ mod tests {
             serde_json::from_str(r#"{"b": 2.5, "a": {"y": [], "x": "\u000a"}}"#).unwrap();
         assert_eq!(one, other);
         one.condense();
+        let mut packed = one.clone();
+        packed.pack(&JsonObject::default());
+        assert_eq!(packed, one);
         assert_eq!((one.member_as("b"), one.member_as("c")), (Some(2.5), None::<f64>));
         assert_eq!(one.member_as::<bool>("b"), None);
         assert!(one.values.get().is_none(), "what is read as another type is not kept");

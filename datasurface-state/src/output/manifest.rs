@@ -123,7 +123,7 @@ pub struct ScopeEntry {
     pub metadata: BTreeMap<NodeKey, Fingerprint>,
     /// The nodes that share the scope, by their storage names, with the fingerprint of what each adds to it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub members: BTreeMap<NodeKey, Fingerprint>,
+    pub members: Arc<BTreeMap<NodeKey, Fingerprint>>,
 }
 
 impl PartialEq for Manifest {

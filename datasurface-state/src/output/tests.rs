@@ -61,7 +61,7 @@ impl Wanted {
             views: BTreeMap::new(),
             nodes: BTreeMap::new(),
             metadata: BTreeMap::new(),
-            members: BTreeMap::new(),
+            members: Default::default(),
         };
         // A scope without files, whose part comes and goes with the lock.
         let name = format!("of-{}", Fingerprint::of(&self.lock).short());

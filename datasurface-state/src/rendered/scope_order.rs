@@ -89,7 +89,7 @@ mod tests {
             views: BTreeMap::new(),
             nodes: BTreeMap::new(),
             metadata: BTreeMap::new(),
-            members: BTreeMap::new(),
+            members: Default::default(),
         })
     }
 

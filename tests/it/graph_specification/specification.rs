@@ -278,7 +278,8 @@ fn until_nothing_is_added<T: Ord + Clone>(
 }
 
 fn export_key((platform, container, dataset): &Exported) -> NodeKey {
-    NodeKey::Export { platform: platform.clone(), container: container.clone(), dataset: dataset.clone() }
+    let (container, dataset) = (container.clone().into(), dataset.clone());
+    NodeKey::Export { platform: platform.clone(), container, dataset }
 }
 
 fn transformer_keys(platform: &PlatformName, workspace: &WorkspaceName) -> (NodeKey, NodeKey) {

@@ -428,7 +428,7 @@ fn empty_entry(index: &ScopeIndex) -> ScopeEntry {
         views: BTreeMap::new(),
         nodes: BTreeMap::new(),
         metadata: BTreeMap::new(),
-        members: BTreeMap::new(),
+        members: Arc::default(),
     }
 }
 

@@ -78,7 +78,7 @@ impl PageWire {
         entry.views = joined(&mut pages, |page| &mut page.views);
         entry.nodes = joined(&mut pages, |page| &mut page.nodes);
         entry.metadata = joined(&mut pages, |page| &mut page.metadata);
-        entry.members = joined(&mut pages, |page| &mut page.members);
+        entry.members = joined(&mut pages, |page| &mut page.members).into();
     }
 }
 

@@ -44,7 +44,7 @@ fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manife
         record: ScopeRecord::from(&rendering).into(),
         views: BTreeMap::new(),
         metadata: nodes.clone(),
-        members: BTreeMap::new(),
+        members: Default::default(),
         nodes,
     };
     let record = PlatformRecord {

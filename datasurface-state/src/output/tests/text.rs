@@ -22,7 +22,7 @@ fn entry(scope: Scope, folder: &str) -> Arc<ScopeEntry> {
         views: BTreeMap::new(),
         nodes: BTreeMap::from([("Ingest/plant/store".parse().unwrap(), Fingerprint::of_bytes(b""))]),
         metadata: BTreeMap::new(),
-        members: BTreeMap::new(),
+        members: Arc::default(),
     })
 }
 

@@ -47,7 +47,7 @@ fn manifest() -> Manifest {
         views: BTreeMap::from([(TABLE.into(), view().into())]),
         nodes: BTreeMap::new(),
         metadata: BTreeMap::new(),
-        members: BTreeMap::new(),
+        members: Default::default(),
     };
     let record = PlatformRecord {
         earlier: Vec::new(),
