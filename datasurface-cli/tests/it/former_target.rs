@@ -52,12 +52,7 @@ fn it_is_read_migrated_and_run_and_what_was_promised_is_there() {
     assert!(manifest()["platforms"][0]["scopes"][0].get("record").is_none());
     fixture.run("run --target rendered").bad();
     // The source has no such column yet; what was rendered is applied all the same.
-    Connection::open(fixture.path("shop.db"))
-        .unwrap()
-        .execute_batch("ALTER TABLE orders ADD note TEXT")
-        .unwrap();
-    fixture.run("run --target rendered").good();
-    assert_eq!(numbers(&fixture, "local.db", "SELECT count(*) FROM \"Shop__items\""), 1, "held");
+    run_with_the_column(&fixture);
     let view = "Local__Reporting__Daily__Shop__orders";
     assert_eq!(numbers(&fixture, "mart.db", &format!("SELECT count(note IS NULL) FROM \"{view}\"")), 1);
 
@@ -68,14 +63,17 @@ fn it_is_read_migrated_and_run_and_what_was_promised_is_there() {
     assert!(said.out.contains("retire"), "its time is over: {said:?}");
 }
 
+/// The source has the column that was rendered, and what is held stays.
+fn run_with_the_column(fixture: &Fixture) {
+    let source = Connection::open(fixture.path("shop.db")).unwrap();
+    source.execute_batch("ALTER TABLE orders ADD note TEXT").unwrap();
+    fixture.run("run --target rendered").good();
+    assert_eq!(numbers(fixture, "local.db", "SELECT count(*) FROM \"Shop__items\""), 1, "held");
+}
+
 #[test]
 fn a_run_before_anything_is_rendered_anew_applies_what_is_there() {
     let fixture = fixture();
-    Connection::open(fixture.path("shop.db"))
-        .unwrap()
-        .execute_batch("ALTER TABLE orders ADD note TEXT")
-        .unwrap();
-    fixture.run("run --target rendered").good();
-    assert_eq!(numbers(&fixture, "local.db", "SELECT count(*) FROM \"Shop__items\""), 1, "held");
+    run_with_the_column(&fixture);
     fixture.run("render model --target rendered --on 2026-02-04").good();
 }

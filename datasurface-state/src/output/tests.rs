@@ -19,16 +19,16 @@ mod views;
 pub(super) use stores::for_each_database;
 pub(super) use stores::{Store, in_store};
 
-use crate::Lock;
-
 use super::{ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry, Target, TargetError, disk::RealDisk};
+use crate::Lock;
 use datasurface_graph::Fingerprint;
 use datasurface_model::Json;
 use datasurface_platform::{File, PlatformInstance, Revision, SafePath, Scope, ScopeRecord};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// What a target is to be: the text of every file, by path relative to the folder of the scope.
@@ -72,22 +72,7 @@ impl Wanted {
             nodes: BTreeMap::from([("Ingest/plant/store".parse().unwrap(), Fingerprint::of(&self.lock))]),
             ..entry.clone()
         };
-        let platform = PlatformRecord {
-            earlier: Vec::new(),
-            gone: Vec::new(),
-            left: std::collections::BTreeSet::new(),
-            instance: instance("plant"),
-            folder: safe("plant"),
-            scopes: vec![entry.into(), other.into()],
-            transition: BTreeMap::new(),
-            owed: Owed::new(),
-            takes_from: std::collections::BTreeSet::new(),
-            applied_to: None,
-            reached: None,
-            nodes: crate::RenderedNodes::new(),
-            waits_for: Default::default(),
-            standing: ApplyState::default(),
-        };
+        let platform = platform("plant", vec![entry.into(), other.into()]);
         let lock = Fingerprint::of_bytes(self.lock.as_bytes());
         let reached = Some(Revision::new(lock));
         let recorded = Lock { reached: reached.clone(), ..Lock::default() };
@@ -102,6 +87,26 @@ impl Wanted {
             writing.put(&rendered(path), text.as_bytes())?;
         }
         writing.commit(self.manifest(), Some((lock, &self.lock)))
+    }
+}
+
+/// What a manifest has of a platform with these scopes.
+fn platform(name: &str, scopes: Vec<Arc<ScopeEntry>>) -> PlatformRecord {
+    PlatformRecord {
+        earlier: Vec::new(),
+        gone: Vec::new(),
+        left: BTreeSet::new(),
+        instance: instance(name),
+        folder: safe(name),
+        scopes,
+        transition: BTreeMap::new(),
+        owed: Owed::new(),
+        takes_from: BTreeSet::new(),
+        applied_to: None,
+        reached: None,
+        nodes: crate::RenderedNodes::new(),
+        waits_for: Default::default(),
+        standing: ApplyState::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A manifest in parts: what an edit writes of it, and what is made of one that an earlier version wrote in one text.
 
-use super::{Place, Wanted, instance, safe};
+use super::{Place, Wanted, platform, safe};
 use crate::{
     Lock,
     output::{ApplyState, EarlierApplied, Manifest, Owed, PlatformRecord, Recovery, ScopeEntry},
@@ -47,22 +47,8 @@ fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manife
         members: Default::default(),
         nodes,
     };
-    let record = PlatformRecord {
-        earlier: Vec::new(),
-        gone: Vec::new(),
-        left: BTreeSet::new(),
-        instance: instance("plant"),
-        folder: safe("plant"),
-        scopes: vec![entry.into()],
-        transition: BTreeMap::new(),
-        owed,
-        takes_from: BTreeSet::new(),
-        applied_to: None,
-        reached: None,
-        nodes: crate::RenderedNodes::new(),
-        waits_for: Default::default(),
-        standing: ApplyState::Rendered,
-    };
+    let record =
+        PlatformRecord { owed, standing: ApplyState::Rendered, ..platform("plant", vec![entry.into()]) };
     let revision = Revision::new(Fingerprint::of(&(datasets, edited)));
     let recorded = Lock { reached: Some(revision.clone()), ..Lock::default() };
     Manifest::new(revision, Fingerprint::of_bytes(b""), [record]).with_recorded_lock(recorded)

@@ -1,13 +1,10 @@
 //! A manifest as text.
 
-use super::{Wanted, instance, safe};
-use crate::output::{ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry};
+use super::{Wanted, platform, safe};
+use crate::output::{Manifest, ScopeEntry};
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{Revision, Scope};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 fn manifest() -> Manifest {
     Wanted::new("lock\n", &[("a.sql", "SELECT 1"), ("sub/b.sql", "SELECT 2")]).manifest()
@@ -48,22 +45,6 @@ fn order_of_scopes_and_platforms_never_matters() {
             entry(Scope::Foundation, "foundation"),
             entry(Scope::Shard("a".into()), "a"),
         ]
-    };
-    let platform = |name: &str, scopes| PlatformRecord {
-        earlier: Vec::new(),
-        gone: Vec::new(),
-        left: BTreeSet::new(),
-        instance: instance(name),
-        folder: safe(name),
-        scopes,
-        transition: BTreeMap::new(),
-        owed: Owed::new(),
-        takes_from: BTreeSet::new(),
-        applied_to: None,
-        reached: None,
-        nodes: crate::RenderedNodes::new(),
-        waits_for: Default::default(),
-        standing: ApplyState::default(),
     };
     let one = Manifest::new(Revision::new(hash), hash, [platform("x", scopes()), platform("y", scopes())]);
     let reversed = || scopes().into_iter().rev().collect();

@@ -1,18 +1,14 @@
 //! The nodes of what holds data: text, as it was written, until somebody asks for one.
 
-use super::{Place, instance, safe};
+use super::{Place, platform, safe};
 use crate::output::{
-    ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry, StoredView,
+    ApplyState, Manifest, PlatformRecord, ScopeEntry, StoredView,
     parts::{packed, unpacked},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{NodeView, Resource, Revision, Scope, ScopeRecord};
 use serde_json::json;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 const TABLE: &str = "table.Shop-orders";
 
@@ -49,22 +45,7 @@ fn manifest() -> Manifest {
         metadata: BTreeMap::new(),
         members: Default::default(),
     };
-    let record = PlatformRecord {
-        earlier: Vec::new(),
-        gone: Vec::new(),
-        left: BTreeSet::new(),
-        instance: instance("plant"),
-        folder: safe("plant"),
-        scopes: vec![entry.into()],
-        transition: BTreeMap::new(),
-        owed: Owed::new(),
-        takes_from: BTreeSet::new(),
-        applied_to: None,
-        reached: None,
-        nodes: crate::RenderedNodes::new(),
-        waits_for: Default::default(),
-        standing: ApplyState::Rendered,
-    };
+    let record = PlatformRecord { standing: ApplyState::Rendered, ..platform("plant", vec![entry.into()]) };
     let hash = Fingerprint::of_bytes(b"");
     Manifest::new(Revision::new(hash), hash, [record])
 }
