@@ -71,3 +71,51 @@ fn a_transition_has_no_name_while_what_it_is_told_apart_by_is_unread() {
     let (name, folder) = said(1, 2);
     assert_eq!(folder.unwrap(), format!("foundation/transition/{}", name.unwrap()));
 }
+
+fn name(from: u8, to: u8, colour: &str) -> String {
+    let resource = Resource::new("wall", "wall").attribute("colour", colour);
+    let frame = header(from, to);
+    let new = ScopeRecord { resources: [("wall".into(), resource)].into(), ..ScopeRecord::default() };
+    let scopes = vec![ScopeChange { scope: Scope::Foundation, old: Arc::default(), new: new.into() }];
+    RenderingChange::new(&frame, &scopes).transition_name().unwrap()
+}
+
+#[test]
+fn what_comes_and_goes_is_judged_and_what_stays_says_what_differs() {
+    let record = |resources: Vec<Resource>| ScopeRecord {
+        resources: resources.into_iter().map(|one| (one.address().clone(), one)).collect(),
+        ..ScopeRecord::default()
+    };
+    let slot = |name: &str| Resource::new(name, "slot");
+    let wall = |colour: &str| Resource::new("wall", "wall").attribute("colour", colour);
+    let old = record(vec![slot("old"), wall("red")]);
+    let new = record(vec![slot("new"), wall("blue")]);
+    let scopes = vec![ScopeChange { scope: Scope::Foundation, old: old.into(), new: new.into() }];
+    let frame = header(1, 2);
+    let plan = RenderingChange::new(&frame, &scopes)
+        .structural_of_all(|change| match change {
+            JudgedChange::Created(_) => Judgement::effect(Effect::Backfill, "an initial load"),
+            JudgedChange::Changed(_) => Judgement::update(Effect::InPlace, "painted"),
+            JudgedChange::Retired(_) => Judgement::effect(Effect::Pause, "the slot is dropped"),
+        })
+        .unwrap();
+    let said: Vec<String> = plan.steps().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "create  slot new, with a backfill: an initial load",
+            "update  wall wall, in place: painted",
+            "retire  slot old, with a pause: the slot is dropped",
+        ]
+    );
+    let differences: Vec<String> =
+        plan.steps().iter().flat_map(|step| &step.differences).map(ToString::to_string).collect();
+    assert_eq!(differences, [r#"colour: "red" -> "blue""#]);
+}
+
+#[test]
+fn changes_within_a_revision_are_told_apart() {
+    assert_eq!(name(1, 2, "red"), name(1, 2, "blue"));
+    assert_eq!(name(1, 1, "red"), name(1, 1, "red"));
+    assert_ne!(name(1, 1, "red"), name(1, 1, "blue"));
+}

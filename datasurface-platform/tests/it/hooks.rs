@@ -1,5 +1,6 @@
 //! Hooks here and as programs: what they may decide, and what becomes of those that do not do what they should.
 
+use crate::misbehaviour::{BOUNDS, shell};
 use datasurface_platform::{
     DatasetRun, Revision,
     graph::Fingerprint,
@@ -13,13 +14,6 @@ use std::{
     process::Command,
     thread,
     time::{Duration, Instant},
-};
-
-const BOUNDS: ConnectionLimits = ConnectionLimits {
-    longest_line: 1 << 20,
-    longest_wait: Duration::from_secs(20),
-    longest_operation: Duration::from_secs(20),
-    most_memory: None,
 };
 
 pub(crate) fn trigger_due() -> TriggerDue {
@@ -363,13 +357,6 @@ fn an_event_without_decisions_admits_none() {
     assert!(parsed.unwrap_err().to_string().contains("unknown variant"));
     let line = r#"{"number":2,"response":{"dataset_loaded":{"notes":["x"]}}}"#;
     assert!(serde_json::from_str::<ResponseLine<HookResponse>>(line).is_ok());
-}
-
-#[cfg(unix)]
-fn shell(script: &str) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", script]);
-    command
 }
 
 /// Programs that greet, and then misbehave at the first event.

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const BOUNDS: ConnectionLimits = ConnectionLimits {
+pub(crate) const BOUNDS: ConnectionLimits = ConnectionLimits {
     longest_line: 1 << 20,
     longest_wait: Duration::from_secs(20),
     longest_operation: Duration::from_secs(20),
@@ -19,7 +19,7 @@ const BOUNDS: ConnectionLimits = ConnectionLimits {
 };
 
 #[cfg(unix)]
-fn shell(script: &str) -> Command {
+pub(crate) fn shell(script: &str) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", script]);
     command

@@ -98,7 +98,7 @@ fn containers(ecosystem: &Ecosystem) -> BTreeMap<ContainerKey, Set<Place>> {
 /// Whether a node cannot do its work any more.
 fn is_taken(ecosystem: &Ecosystem, lost: &Outage, key: &NodeKey, source: Option<&Source>) -> bool {
     let works_with = match (key, source) {
-        (NodeKey::Export { container, .. }, _) => Some(container),
+        (NodeKey::Export { container, .. }, _) => Some(&**container),
         (NodeKey::Transform { workspace, .. }, _) => {
             workspaces(ecosystem).find(|one| one.name() == workspace).and_then(Workspace::container)
         }
