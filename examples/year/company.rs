@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// The zone of all teams.
 pub(crate) const ZONE: &str = "Company";
 
+/// The repository of what is of no team: the platform.
+pub(crate) const OWNER: &str = "github:company/model@main";
+
 /// The days for which consumers may ask for what was.
 pub(crate) const RETENTION: u32 = 60;
 
@@ -24,6 +27,8 @@ pub(crate) struct Company {
     pub(crate) datasets: Vec<Produced>,
     /// What each team reads.
     pub(crate) readers: Vec<Reader>,
+    /// The day until which the platform stays as it is, if it ever did.
+    pub(crate) frozen_until: Option<NaiveDate>,
 }
 
 /// A name, and the one before it.
@@ -90,8 +95,13 @@ pub(crate) fn repository(team: usize) -> String {
 impl Company {
     /// Founds a company of so many teams, with so many datasets in all.
     pub(crate) fn new(teams: usize, datasets: usize) -> Self {
-        let mut company =
-            Self { teams, stores: Vec::new(), datasets: Vec::new(), readers: vec![Reader::default(); teams] };
+        let mut company = Self {
+            teams,
+            stores: Vec::new(),
+            datasets: Vec::new(),
+            readers: vec![Reader::default(); teams],
+            frozen_until: None,
+        };
         for store in 0..datasets.div_ceil(PER_STORE) {
             let name = Name::new(format!("store_{store}"));
             company.stores.push(Store { team: store % teams, name, datasets: Vec::new() });
@@ -171,9 +181,11 @@ impl Company {
             zone.team(team(number), repository(number), definition)
         });
         let settings = Json::from(serde_json::json!({ "datasets": shard }));
-        Ecosystem::new("Company", "github:company/model@main", "github:company/live@main")
+        let platform = PlatformDeclaration::new("P", "shelves").with_config(settings);
+        let frozen = self.frozen_until.map(|until| AdvancePolicy::frozen(until, "the shops are full"));
+        Ecosystem::new("Company", OWNER, "github:company/live@main")
             .vendor(InfrastructureVendor::new("V").location("L"))
-            .platform(PlatformDeclaration::new("P", "shelves").with_config(settings))
+            .platform(frozen.into_iter().fold(platform, PlatformDeclaration::with_advance_policy))
             .zone(ZONE, "github:company/zone@main", zone)
     }
 

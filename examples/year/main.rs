@@ -2,7 +2,7 @@
 //!
 //! Teams add datasets and columns, rename, read, leave, and end what they announced; now and then somebody proposes what is nobody's right.
 //! Each change is validated and judged; what is accepted is rendered some changes later, into a target that a tool follows, which skips
-//! renderings. Some renderings are killed at an operation of the disk. After each apply, all data is compared with what is wanted and owed,
+//! renderings. Twice, the platform is frozen for some days. Some renderings are killed at an operation of the disk. After each apply, all data is compared with what is wanted and owed,
 //! which this program computes by itself; and in the end what is remembered with what a target that was made from nothing remembers.
 //! The first difference ends the program.
 
@@ -26,6 +26,9 @@ use datasurface::{
     model::{Checked, Ecosystem},
 };
 use target::Site;
+
+/// The days for which the platform is frozen.
+const FREEZE: Days = Days::new(9);
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -92,6 +95,9 @@ impl<'a> Year<'a> {
         for number in 1..=all {
             self.on = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default()
                 + Days::new((number * 364 / all) as u64);
+            if number == all / 3 || number == all * 2 / 3 {
+                self.freeze()?;
+            }
             let change = changes.next(&mut self.company, self.accepted.ecosystem().as_written(), self.on);
             self.judge(change)?;
             if fastrand::usize(..self.arguments.batch) == 0 || number == all {
@@ -117,6 +123,13 @@ impl<'a> Year<'a> {
         );
         print!("{}", self.costs.to_table());
         Ok(())
+    }
+
+    /// Freezes the platform: what is rendered stays for some days, whatever teams change.
+    fn freeze(&mut self) -> Result<()> {
+        self.company.frozen_until = Some(self.on + FREEZE);
+        let ecosystem = self.company.ecosystem(self.arguments.shard);
+        self.judge(Change { kind: "freeze", from: company::OWNER.to_owned(), ecosystem, is_attack: false })
     }
 
     /// What was begun is done, day by day, and then the last data that was owed is over.
@@ -177,10 +190,17 @@ impl<'a> Year<'a> {
             self.costs.add("propose", cost);
             let (is_written, cost) = timed(|| self.site.write(&proposal, killed_after));
             self.costs.add("write", cost);
-            if is_written? {
-                break;
+            let stays = proposal.plan(&"P".into()).is_none();
+            if stays != self.company.frozen_until.is_some_and(|until| self.on < until) {
+                return Err(
+                    format!("{}: the platform {}", self.on, if stays { "stays" } else { "goes" }).into()
+                );
             }
-            killed_after = None;
+            match is_written? {
+                true if stays => return Ok(()),
+                true => break,
+                false => killed_after = None,
+            }
         }
         self.site.rendered(&self.company, self.on);
         Ok(())
