@@ -38,7 +38,8 @@ impl PartFiles {
             let findings = wanted.keys().map(|place| Diagnostic::new(&PLACE, place.clone(), ""));
             for located in &documents.located(findings.collect()) {
                 let Some(place) = wanted.get(located.path()).copied() else { continue };
-                let others = located.related_places().iter().filter_map(|related| related.position.as_deref());
+                let others =
+                    located.related_places().iter().filter_map(|related| related.position.as_deref());
                 let positions: Vec<_> = located.position().into_iter().chain(others).collect();
                 if positions.len() >= MOST_POSITIONS {
                     found.uncertain.insert(place.clone());

@@ -13,8 +13,8 @@ use crate::{
     obligation::Custody,
 };
 use datasurface_model::{
-    Capture, ContainerKey, Dataset, DatasetKey, DatasetName, Datastore, Entity, InvalidRows, PlatformName, QualityCheck,
-    Set,
+    Capture, ContainerKey, Dataset, DatasetKey, DatasetName, Datastore, Entity, InvalidRows, PlatformName,
+    QualityCheck, Set,
 };
 use std::sync::Arc;
 

@@ -78,6 +78,24 @@ pub struct SharedCause {
     pub cause: Arc<Cause>,
 }
 
+impl ChangeHeader {
+    /// Creates the header of a change that nothing is held or released by, and that no node is a cause of.
+    #[must_use]
+    pub fn new(platform: PlatformInstance, from: Option<Revision>, to: Revision) -> Self {
+        let (causes, metadata, shared) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+        Self {
+            platform,
+            from,
+            to,
+            newly_held: Vec::new(),
+            released: BTreeMap::new(),
+            causes,
+            metadata,
+            shared,
+        }
+    }
+}
+
 impl<'a> RenderingChange<'a> {
     /// Creates a change with these scopes.
     #[must_use]
@@ -195,16 +213,9 @@ mod tests {
 
     fn header(from: u8, to: u8) -> ChangeHeader {
         let revision = |number: u8| Revision::new(Fingerprint::of(&number));
-        ChangeHeader {
-            platform: PlatformInstance::new("P".into(), "test".into(), Version::new(1, 0, 0), Json::object()),
-            from: Some(revision(from)),
-            to: revision(to),
-            newly_held: Vec::new(),
-            released: BTreeMap::new(),
-            causes: BTreeMap::new(),
-            metadata: BTreeSet::new(),
-            shared: Vec::new(),
-        }
+        let instance =
+            PlatformInstance::new("P".into(), "test".into(), Version::new(1, 0, 0), Json::object());
+        ChangeHeader::new(instance, Some(revision(from)), revision(to))
     }
 
     fn name(from: u8, to: u8, colour: &str) -> String {
