@@ -165,13 +165,6 @@ impl HeldState {
         self
     }
 
-    /// Removes the last day: the data is held until it is released.
-    #[must_use]
-    pub fn without_expiry(mut self) -> Self {
-        self.owed_until = None;
-        self
-    }
-
     /// Returns the reason for which the data may go on this day; `None` if it must stay. `reached` is the base revision: a
     /// release counts for the revision that the person looked at.
     #[must_use]

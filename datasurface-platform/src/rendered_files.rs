@@ -47,14 +47,12 @@ impl RenderedFiles {
             let mut parts = path.parts();
             parts.next() == Some(folder) && parts.next().is_some()
         };
-        let files = self.files.iter().filter(move |(path, _)| is_inside(path) && !is_transition(path));
-        files.map(|(path, content)| (path, content.as_slice()))
+        self.iter().filter(move |(path, _)| is_inside(path) && !is_transition(path))
     }
 
     /// Returns the files in the [folders of transition files](crate::RenderingChange::transition_folder) of all scopes, in order of their paths.
     pub fn transition_files(&self) -> impl Iterator<Item = (&SafePath, &[u8])> {
-        let files = self.files.iter().filter(|(path, _)| is_transition(path));
-        files.map(|(path, content)| (path, content.as_slice()))
+        self.iter().filter(|(path, _)| is_transition(path))
     }
 }
 

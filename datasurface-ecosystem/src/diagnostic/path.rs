@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc};
 
 /// A place in the model: collections and names in turn, from the ecosystem inwards, such as
 /// `zones/USA/teams/NorthWindTeam/datastores/NW_Data/datasets/customers`; it may end in an attribute, such as
-/// `capture`. The path of the ecosystem itself is empty, and shown as `ecosystem`. Cheap to clone.
+/// `capture`. The path of the ecosystem itself is empty, and shown as `ecosystem`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]

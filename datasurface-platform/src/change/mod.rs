@@ -78,6 +78,24 @@ pub struct SharedCause {
     pub cause: Arc<Cause>,
 }
 
+impl ChangeHeader {
+    /// Creates the header of a change that nothing is held or released by, and that no node is a cause of.
+    #[must_use]
+    pub fn new(platform: PlatformInstance, from: Option<Revision>, to: Revision) -> Self {
+        let (causes, metadata, shared) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+        Self {
+            platform,
+            from,
+            to,
+            newly_held: Vec::new(),
+            released: BTreeMap::new(),
+            causes,
+            metadata,
+            shared,
+        }
+    }
+}
+
 impl<'a> RenderingChange<'a> {
     /// Creates a change with these scopes.
     #[must_use]

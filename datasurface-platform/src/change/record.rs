@@ -3,10 +3,9 @@
 use super::{ChangeHeader, ListedReaders, RenderingChange};
 use crate::{
     error::{PlatformError, PlatformErrorKind},
-    rendering::{FileRecord, Rendering, Resource, ResourceAddress, SafePath},
+    rendering::{FileRecord, Resource, ResourceAddress, SafePath},
     view::Scope,
 };
-use datasurface_model::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,28 +26,6 @@ pub struct ScopeRecord {
     pub files: BTreeMap<SafePath, FileRecord>,
     /// The resources, by address.
     pub resources: BTreeMap<ResourceAddress, Resource>,
-}
-
-impl From<Rendering> for ScopeRecord {
-    /// Attributes are packed: those of each kind as what they do not have in common with those of its first resource.
-    fn from(rendering: Rendering) -> Self {
-        let files = rendering.files().map(|file| (file.path().clone(), file.record())).collect();
-        let mut resources = rendering.into_resources();
-        let mut firsts: BTreeMap<Text, Resource> = BTreeMap::new();
-        for resource in resources.values_mut() {
-            match firsts.get(resource.kind()) {
-                Some(first) => resource.pack(first),
-                None => drop(firsts.insert(resource.kind_text().clone(), resource.clone())),
-            }
-        }
-        Self { files, resources }
-    }
-}
-
-impl From<&Rendering> for ScopeRecord {
-    fn from(rendering: &Rendering) -> Self {
-        rendering.clone().into()
-    }
 }
 
 /// A scope that differs: what it was, and what it is. One that came or went is empty on one side.

@@ -195,7 +195,7 @@ impl RenderingChange<'_> {
             meaning: judgement.meaning,
             effect: judgement.effect,
             resource: resource.address().clone(),
-            kind: resource.kind_text().clone(),
+            kind: resource.kind().into(),
             scope: scope.clone(),
             moved_from: None,
             reason: judgement.reason,

@@ -88,13 +88,6 @@ impl File {
         std::str::from_utf8(&self.content).ok()
     }
 
-    /// Sets the path.
-    #[must_use]
-    pub fn with_path(mut self, path: SafePath) -> Self {
-        self.path = path;
-        self
-    }
-
     /// The record of the file, for the manifest.
     #[must_use]
     pub fn record(&self) -> FileRecord {

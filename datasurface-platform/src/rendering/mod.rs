@@ -11,7 +11,10 @@ pub use resource::{Resource, ResourceAddress};
 
 pub(crate) use path::is_device;
 
-use crate::error::{PlatformError, PlatformErrorKind};
+use crate::{
+    change::ScopeRecord,
+    error::{PlatformError, PlatformErrorKind},
+};
 use datasurface_graph::NodeKey;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,6 +32,20 @@ pub struct Rendering {
     resources: BTreeMap<ResourceAddress, Resource>,
     nothing: BTreeMap<NodeKey, String>,
     folded_paths: BTreeSet<String>,
+}
+
+impl From<Rendering> for ScopeRecord {
+    /// Attributes are packed: those of each kind as what they do not have in common with those of its first resource.
+    fn from(Rendering { files, mut resources, .. }: Rendering) -> Self {
+        let mut firsts: BTreeMap<String, Resource> = BTreeMap::new();
+        for resource in resources.values_mut() {
+            match firsts.get(resource.kind()) {
+                Some(first) => resource.pack(first),
+                None => drop(firsts.insert(resource.kind().to_owned(), resource.clone())),
+            }
+        }
+        Self { files: files.into_iter().map(|(path, file)| (path, file.record())).collect(), resources }
+    }
 }
 
 impl Rendering {
@@ -68,14 +85,13 @@ impl Rendering {
         if self.folded_paths.contains(&folded_path) {
             return refuse(format!("the file `{path}` is rendered twice"));
         }
-        let mut declared: BTreeMap<ResourceAddress, Resource> = BTreeMap::new();
+        let mut declared = BTreeMap::new();
         for resource in declares {
             let address = resource.address().clone();
             if self.resources.contains_key(&address) || declared.contains_key(&address) {
                 return refuse(format!("the address `{address}` is used twice"));
             }
-            let last = declared.values().next_back();
-            declared.insert(address, resource.declared_in(path.clone(), last));
+            declared.insert(address, resource.declared_in(path.clone()));
         }
         if declared.is_empty() {
             return refuse(format!("the file `{path}` declares no resource"));
@@ -121,10 +137,6 @@ impl Rendering {
     /// The resources, ordered by address.
     pub fn resources(&self) -> impl ExactSizeIterator<Item = &Resource> {
         self.resources.values()
-    }
-
-    pub(crate) fn into_resources(self) -> BTreeMap<ResourceAddress, Resource> {
-        self.resources
     }
 
     /// Returns the resource of this address.

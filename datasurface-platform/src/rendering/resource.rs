@@ -57,7 +57,7 @@ struct Content {
     kind: Text,
     #[schemars(with = "BTreeMap<String, Value>")]
     attributes: JsonObject,
-    origin: Arc<Set<NodeKey>>,
+    origin: Set<NodeKey>,
     depends_on: Set<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     holds: Option<Box<HeldData>>,
@@ -78,7 +78,7 @@ impl Resource {
             address: address.into(),
             kind: kind.into(),
             attributes: JsonObject::default(),
-            origin: Arc::default(),
+            origin: Set::new(),
             depends_on: Set::new(),
             holds: None,
             occupies: Set::new(),
@@ -111,7 +111,7 @@ impl Resource {
     /// Adds a node that the resource is there for.
     #[must_use]
     pub fn origin(mut self, node: &NodeKey) -> Self {
-        Arc::make_mut(&mut self.content().origin).insert(node.clone());
+        self.content().origin.insert(node.clone());
         self
     }
 
@@ -168,20 +168,15 @@ impl Resource {
         self
     }
 
-    /// Returns the resource as it is declared in a file. What it is there for, it shares with the one that was declared before, if that is there for the
-    /// same.
-    pub(super) fn declared_in(mut self, file: SafePath, last: Option<&Self>) -> Self {
+    pub(super) fn declared_in(mut self, file: SafePath) -> Self {
         let content = self.content();
         content.file = Some(file);
         content.attributes.condense();
-        if let Some(Self(last)) = last.filter(|last| *last.0.origin == *content.origin) {
-            content.origin = Arc::clone(&last.origin);
-        }
         self
     }
 
     /// Keeps of the attributes what they do not have in common with those of another resource.
-    pub(crate) fn pack(&mut self, like: &Self) {
+    pub(super) fn pack(&mut self, like: &Self) {
         self.content().attributes.pack(&like.0.attributes);
     }
 
@@ -198,10 +193,6 @@ impl Resource {
     /// The kind of the resource, in the words of the platform.
     #[must_use]
     pub fn kind(&self) -> &str {
-        &self.0.kind
-    }
-
-    pub(crate) fn kind_text(&self) -> &Text {
         &self.0.kind
     }
 

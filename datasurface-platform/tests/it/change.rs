@@ -2,10 +2,7 @@
 
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{ChangeHeader, Revision, ScopeChange, ScopeChanges, ScopeRecord, prelude::*};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 /// A scope whose record is lost.
 #[derive(Debug)]
@@ -23,16 +20,8 @@ impl ScopeChanges for Lost {
 
 fn header(from: u8, to: u8) -> ChangeHeader {
     let revision = |number: u8| Revision::new(Fingerprint::of(&number));
-    ChangeHeader {
-        platform: PlatformInstance::new("P".into(), "test".into(), Version::new(1, 0, 0), Json::object()),
-        from: Some(revision(from)),
-        to: revision(to),
-        newly_held: Vec::new(),
-        released: BTreeMap::new(),
-        causes: BTreeMap::new(),
-        metadata: BTreeSet::new(),
-        shared: Vec::new(),
-    }
+    let instance = PlatformInstance::new("P".into(), "test".into(), Version::new(1, 0, 0), Json::object());
+    ChangeHeader::new(instance, Some(revision(from)), revision(to))
 }
 
 #[test]

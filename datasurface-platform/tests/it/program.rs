@@ -43,22 +43,19 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
     old.resources.insert(gone.address().clone(), gone);
     let revision = |text: &str| Revision::new(Fingerprint::of_bytes(text.as_bytes()));
     let today = NaiveDate::from_ymd_opt(2030, 1, 1).unwrap();
+    let instance = example_graph::plain_instance();
     OwnedChange {
         readers: BTreeMap::new(),
         frame: ChangeHeader {
-            platform: example_graph::plain_instance().as_ref().clone(),
-            from: Some(revision("from")),
-            to: revision("to"),
-            newly_held: example_graph::shard(&example_graph::plain_instance()).held().to_vec(),
+            newly_held: example_graph::shard(&instance).held().to_vec(),
             released: BTreeMap::from([("topic.gone".into(), Guard::Expired(today))]),
-            causes: BTreeMap::new(),
             metadata: [example_graph::node_views()[0].key().clone()].into(),
-            shared: Vec::new(),
+            ..ChangeHeader::new((*instance).clone(), Some(revision("from")), revision("to"))
         },
         scopes: vec![ScopeChange {
             scope: Scope::Shard("main".into()),
             old: old.into(),
-            new: ScopeRecord::from(rendered).into(),
+            new: ScopeRecord::from(rendered.clone()).into(),
         }],
         pending_transitions: ["shards/main/topic.json".parse().unwrap()].into(),
     }

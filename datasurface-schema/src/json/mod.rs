@@ -115,7 +115,7 @@ mod tests {
     fn the_order_of_members_is_no_difference() {
         let one: Json = serde_json::json!({"b": {"y": 1, "x": 2}, "a": []}).into();
         assert_eq!(one.as_str(), r#"{"a":[],"b":{"x":2,"y":1}}"#);
-        assert_eq!(one.with_member("c", 1).as_str(), r#"{"a":[],"b":{"x":2,"y":1},"c":1}"#);
+        assert_eq!(one.clone().with_member("c", 1).as_str(), r#"{"a":[],"b":{"x":2,"y":1},"c":1}"#);
         let [raw, parsed] =
             [serde_json::to_string(&one.raw()), serde_json::to_string(&one)].map(Result::unwrap);
         assert_eq!(raw, parsed);

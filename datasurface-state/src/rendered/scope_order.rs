@@ -85,7 +85,7 @@ mod tests {
             folder: scope.folder().parse().unwrap(),
             scope,
             fingerprint: Fingerprint::of_bytes(b""),
-            record: Arc::new(ScopeRecord::from(&Rendering::from_resources([resource]).unwrap())),
+            record: Arc::new(ScopeRecord::from(Rendering::from_resources([resource]).unwrap())),
             views: BTreeMap::new(),
             nodes: BTreeMap::new(),
             metadata: BTreeMap::new(),

@@ -81,7 +81,7 @@ impl<'r> RenderedNode<'r> {
             (Scope::Shared(key.clone()), old.unwrap_or(&nothing), new.unwrap_or(&nothing))
         });
         let all = [(shard.clone(), &*self.shard, &*after.shard)].into_iter().chain(shared);
-        let record = |rendering: &Rendering| Arc::new(ScopeRecord::from(rendering));
+        let record = |rendering: &Rendering| Arc::new(ScopeRecord::from(rendering.clone()));
         all.map(|(scope, old, new)| ScopeChange { scope, old: record(old), new: record(new) }).collect()
     }
 }

@@ -41,7 +41,7 @@ fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manife
         scope: Scope::Shard("main".into()),
         folder: safe("main"),
         fingerprint: Fingerprint::of(&nodes),
-        record: ScopeRecord::from(&rendering).into(),
+        record: ScopeRecord::from(rendering).into(),
         views: BTreeMap::new(),
         metadata: nodes.clone(),
         members: Default::default(),

@@ -151,7 +151,7 @@ pub(crate) fn plan_from_other_text(example: &Example, earlier: impl Fn(&str) -> 
         metadata: BTreeSet::new(),
         shared: Vec::new(),
     };
-    let new = ScopeRecord::from(&example.rendering());
+    let new = ScopeRecord::from(example.rendering());
     let old = serde_json::from_str(&earlier(&serde_json::to_string(&new).unwrap())).unwrap();
     let scopes = vec![ScopeChange { scope: Scope::Shard("main".into()), old, new: new.into() }];
     example.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
@@ -175,8 +175,8 @@ pub(crate) fn plan_between(
         metadata: BTreeSet::new(),
         shared: Vec::new(),
     };
-    let shard = |example: &Example| ScopeRecord::from(&example.rendering());
-    let foundation = |example: &Example| ScopeRecord::from(&example.foundation());
+    let shard = |example: &Example| ScopeRecord::from(example.rendering());
+    let foundation = |example: &Example| ScopeRecord::from(example.foundation());
     let old = |record: &dyn Fn(&Example) -> ScopeRecord| {
         before.map_or_else(ScopeRecord::default, |(before, _)| record(before))
     };
@@ -190,8 +190,8 @@ pub(crate) fn plan_between(
 /// The plan with which a platform leaves that owes nothing any more.
 pub(crate) fn leaving_plan(example: &Example) -> Plan {
     let records = [
-        (Scope::Foundation, ScopeRecord::from(&example.foundation())),
-        (Scope::Shard("main".into()), ScopeRecord::from(&example.rendering())),
+        (Scope::Foundation, ScopeRecord::from(example.foundation())),
+        (Scope::Shard("main".into()), ScopeRecord::from(example.rendering())),
     ];
     let holders = records.iter().flat_map(|(_, record)| record.resources.values());
     let holders = holders.filter(|resource| resource.held_data().is_some());

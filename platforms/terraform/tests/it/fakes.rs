@@ -52,17 +52,9 @@ impl State {
 /// Plans the way from one rendering of the foundation to another.
 fn plan_between(old: &Rendering, new: &Rendering) -> Plan {
     let revision = |name: &str| Revision::new(Fingerprint::of(&name));
-    let header = ChangeHeader {
-        shared: Vec::new(),
-        platform: PlatformInstance::new("L".into(), "lake".into(), Version::new(1, 0, 0), Json::object()),
-        from: Some(revision("from")),
-        to: revision("to"),
-        newly_held: Vec::new(),
-        released: BTreeMap::new(),
-        causes: BTreeMap::new(),
-        metadata: Default::default(),
-    };
-    let (old, new) = (ScopeRecord::from(old).into(), ScopeRecord::from(new).into());
+    let instance = PlatformInstance::new("L".into(), "lake".into(), Version::new(1, 0, 0), Json::object());
+    let header = ChangeHeader::new(instance, Some(revision("from")), revision("to"));
+    let (old, new) = (ScopeRecord::from(old.clone()).into(), ScopeRecord::from(new.clone()).into());
     let scopes = vec![ScopeChange { scope: Scope::Foundation, old, new }];
     TYPES.plan(&RenderingChange::new(&header, &scopes)).unwrap()
 }
