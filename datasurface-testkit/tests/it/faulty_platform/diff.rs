@@ -55,7 +55,7 @@ fn restless(change: &RenderingChange<'_>, plan: &Plan) -> Result<Plan, PlatformE
                     meaning: Meaning::Metadata,
                     effect: Effect::None,
                     resource: address,
-                    kind: resource.kind().to_owned(),
+                    kind: resource.kind().into(),
                     scope: one.scope.clone(),
                     moved_from: None,
                     reason: "to be sure".to_owned(),

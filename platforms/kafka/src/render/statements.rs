@@ -122,7 +122,8 @@ fn definition(form: SinkForm, table: &Table) -> String {
 /// The statements that make the view of versions: each from the change that made it to the next one of its record.
 ///
 /// A source that was killed may write changes once more. They have the place in the log that they had, by which they are left out. Those of
-/// an engine other than PostgreSQL have no such place, and all of them are versions.
+/// an engine other than PostgreSQL have no such place, and all of them are versions. A snapshot that is taken again reads records that have not
+/// changed: what it reads as it was before is no version.
 fn versions(view: &str, table: &Table) -> String {
     let list = |prefix: &str, names: &mut dyn Iterator<Item = &ColumnName>| {
         names.map(|name| format!("{prefix}{}", identifier(name.as_str()))).collect::<Vec<_>>().join(", ")
@@ -137,9 +138,14 @@ fn versions(view: &str, table: &Table) -> String {
          SELECT {columns}, valid_from, valid_to FROM (\n    \
              SELECT *, to_timestamp(__source_ts_us / 1e6) AS valid_from, to_timestamp(lead(__source_ts_us) OVER record / 1e6) AS valid_to\n    \
              FROM (\n        \
-                 SELECT DISTINCT ON ({key}, __source_lsn, __op, {alone}) * FROM public.{changes}\n        \
-                 ORDER BY {key}, __source_lsn, __op, {alone}, __connect_partition, __connect_offset\n    \
-             ) AS change\n    \
+                 SELECT *, __op = 'r' AND lag(__deleted) OVER record = 'false'\n            \
+                     AND lag(ROW({columns})::text) OVER record = ROW({columns})::text AS __is_read_again\n        \
+                 FROM (\n            \
+                     SELECT DISTINCT ON ({key}, __source_lsn, __op, {alone}) * FROM public.{changes}\n            \
+                     ORDER BY {key}, __source_lsn, __op, {alone}, __connect_partition, __connect_offset\n        \
+                 ) AS change\n        \
+                 WINDOW record AS (PARTITION BY {key} ORDER BY __connect_partition, __connect_offset)\n    \
+             ) AS change WHERE __is_read_again IS NOT TRUE\n    \
              WINDOW record AS (PARTITION BY {key} ORDER BY __connect_partition, __connect_offset)\n\
          ) AS version WHERE __deleted = 'false';\n"
     )

@@ -59,21 +59,26 @@ pub(crate) fn widen(source: &mut Client, table: &str, column: &str) {
 
 /// The changes of the records of a table, as texts: by key, and of each key in the order in which they were made.
 pub(crate) fn changes(source: &mut Client, table: &Table) -> Vec<String> {
-    written(source, table, "op || ' ' || ", "<> 'r'")
-}
-
-/// The versions that the records of a table had, as texts in any order.
-pub(crate) fn versions(source: &mut Client, table: &Table) -> Vec<String> {
-    let mut versions = written(source, table, "", "<> 'd'");
-    versions.sort();
-    versions
-}
-
-fn written(source: &mut Client, table: &Table, shown: &str, operations: &str) -> Vec<String> {
     let (name, all, key) = (&table.name, table.all(), table.key());
     let query = format!(
-        "SELECT {shown}ROW({all})::text FROM truth, jsonb_populate_record(NULL::{name}, version) AS one \
-         WHERE truth.name = '{name}' AND op {operations} ORDER BY {key}, number"
+        "SELECT op || ' ' || ROW({all})::text FROM truth, jsonb_populate_record(NULL::{name}, version) AS one \
+         WHERE truth.name = '{name}' AND op <> 'r' ORDER BY {key}, number"
     );
     source.query(&query, &[]).unwrap().into_iter().map(|row| row.get(0)).collect()
+}
+
+/// The versions that the records of a table had, as texts in any order. What is read once more as it was is no other version.
+pub(crate) fn versions(source: &mut Client, table: &Table) -> Vec<String> {
+    let (name, all, key) = (&table.name, table.all(), table.key());
+    let query = format!(
+        "SELECT version FROM (
+             SELECT op, ROW({all})::text AS version, lag(op || ROW({all})::text) OVER (PARTITION BY {key} ORDER BY number) AS before
+             FROM truth, jsonb_populate_record(NULL::{name}, version) AS one WHERE truth.name = '{name}'
+         ) AS change
+         WHERE op <> 'd' AND NOT (op = 'r' AND before IN ('r' || version, 'c' || version, 'u' || version)) IS TRUE"
+    );
+    let mut versions: Vec<String> =
+        source.query(&query, &[]).unwrap().into_iter().map(|row| row.get(0)).collect();
+    versions.sort();
+    versions
 }
