@@ -85,7 +85,7 @@ fn what_comes_and_goes_is_judged_and_what_stays_says_what_differs() {
         .structural_of_all(|change| match change {
             JudgedChange::Created(_) => Judgement::effect(Effect::Backfill, "an initial load"),
             JudgedChange::Changed(_) => Judgement::update(Effect::InPlace, "painted"),
-            JudgedChange::Retired(_) => Judgement::effect(Effect::Pause, "the slot is dropped"),
+            _ => Judgement::effect(Effect::Pause, "the slot is dropped"),
         })
         .unwrap();
     let said: Vec<String> = plan.steps().iter().map(ToString::to_string).collect();

@@ -11,7 +11,6 @@ use datasurface_platform::{
 use std::{
     collections::BTreeSet,
     io::{self, BufReader, pipe},
-    process::Command,
     thread,
     time::{Duration, Instant},
 };
