@@ -14,11 +14,14 @@
 //!
 //! The choice of platforms is kept up task by task: `chosen.rs` of `datasurface-choice` decides those again that an edit may affect. It decides
 //! everything again where the edit is about the whole ecosystem (a zone, a container, a pin, a platform), where transformers read each other
-//! in a circle, or where a platform claims a latency and a group asks for one.
+//! in a circle, or where a platform claims a latency and a group asks for one; and on a day on which a platform begins to be deprecated, or is over.
+//!
+//! Shards are kept up from those of the last placing, and those of a plan that begins to hold something from its own placing: what the lock has placed
+//! elsewhere, what is held otherwise and what is called otherwise is taken out, and put in again with its weight of now (`sharding.rs`).
 //!
 //! What still grows with the ecosystem after an edit: the revision hashes all assignments, and what nodes share is asked of all of them where a
-//! platform has shares. As long as rows of before are kept, the whole model is judged with their origins. The text of the lock is made when a plan
-//! is written.
+//! platform has shares. A rename allocates all storage names again. As long as rows of before are kept, the whole model is judged with their origins. The
+//! text of the lock is made when a plan is written.
 
 use crate::{
     Advance, Base, Broker, BrokerError, LintReport, Lock, Placed, Proposal,
