@@ -302,8 +302,8 @@ fn what_documents_say_twice_is_told_with_every_place() {
     let error = documents.document("f.yaml", team).load().unwrap_err();
     let places = error.findings().iter().map(|finding| {
         assert_eq!(finding.code(), "document/twice");
-        let related = finding.related_places().iter().map(|related| &related.position);
-        let at = [finding.position().cloned()].into_iter().chain(related.cloned());
+        let related = finding.related_places().iter().map(|related| related.position.as_deref().cloned());
+        let at = [finding.position().cloned()].into_iter().chain(related);
         let at: Vec<_> =
             at.map(|position| position.map(|at| format!("{}:{}", at.document, at.line))).collect();
         (finding.message().to_owned(), at.into_iter().flatten().collect::<Vec<_>>().join(" "))
