@@ -71,8 +71,6 @@ impl Evaluation<'_> {
         };
         let datasets = located.entity.datasets().iter().map(|dataset| {
             let mut origins = inherited.clone();
-            // What a team makes is its zone's, too, which may let go of that as of what others make.
-            own_zones(located).for_each(|zone| origins.add_zone(zone, &BTreeSet::new()));
             if let Some((workspace, transformer)) = transformer {
                 self.free(&mut origins, dataset, &workspace.entity, transformer);
                 self.release(&mut origins, dataset, workspace, transformer);
@@ -88,7 +86,7 @@ impl Evaluation<'_> {
                 let followed = recaptured.filter_map(is_followed).collect();
                 origins.implicit = implicit(dataset, &followed);
             }
-            add_asked_storage(&mut origins, located, dataset);
+            add_own(&mut origins, located, dataset);
             if let Some(kept) = self.kept.get(&DatasetKey::new(name, dataset.name())) {
                 origins.merge(kept);
             }
@@ -235,13 +233,7 @@ impl Evaluation<'_> {
             };
             let fingerprints = ReleaseFingerprints::find(&key, self.directory);
             if fingerprints.is_some_and(|found| consents.any(|consent| found.has(&consent.of))) {
-                // What is in the zone stays its data.
-                if release.zone == workspace.team.zone {
-                    let policies = zone.policies().iter().map(|policy| policy.name().clone()).collect();
-                    origins.zones.insert(release.zone.clone(), policies);
-                } else {
-                    origins.zones.remove(&release.zone);
-                }
+                origins.zones.remove(&release.zone);
                 origins.storage.retain(|asked| asked.zone != release.zone);
             }
         }
@@ -300,10 +292,6 @@ pub(super) fn delivering<'s, 'd: 's>(
 /// What a dataset has by itself: the zone of its datastore, that of the container, and the storage policies that it asks for.
 pub(super) fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset) {
     own_zones(store).for_each(|zone| origins.add_zone(zone, &BTreeSet::new()));
-    add_asked_storage(origins, store, dataset);
-}
-
-fn add_asked_storage(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset) {
     let own = &store.team.zone;
     origins.storage.extend(dataset.storage_policies().map(|policy| PolicyKey::new(own, policy)));
 }
