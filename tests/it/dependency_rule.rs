@@ -18,7 +18,7 @@ const PURE: [&str; 7] = [
 
 /// What these may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const PURE_MAY_USE: [&str; 20] = [
+const PURE_MAY_USE: [&str; 21] = [
     "blake3",
     "chrono",
     "croner",
@@ -26,6 +26,7 @@ const PURE_MAY_USE: [&str; 20] = [
     "imbl",
     "indexmap",
     "jsonc-parser",
+    "lz4_flex",
     "petgraph",
     "rustc-hash",
     "schemars",

@@ -3,8 +3,8 @@
 //! A signal has an ID, by which its source says in a topic of notifications when it began and when it ended. A source commits what it has read
 //! of signals when it stops in good order only: one that was killed reads them again, and tables once more.
 //!
-//! So an end that a source told before it was started again may be void, and its rows lost on the way to brokers. What counts is in
-//! [`Told::is_final`].
+//! So an end of which a source said so before it was started again may be void, and its rows lost on the way to brokers. What counts is in
+//! [`SourceReport::is_final`].
 
 use super::clients::{Clients, kafka_failed};
 use crate::{render::Connector, transition::Signal};
@@ -82,11 +82,11 @@ pub(super) fn waiting_topics(
     let failed = |error| kafka_failed(format!("reading how far `{topic}` was read"), error);
     let groups = clients.kafka.group_offsets(setting("signal.kafka.groupId")).map_err(failed)?;
     let next = groups.get(topic).and_then(|next| next.get(&0)).copied().unwrap_or_default();
-    let told = Told { signals, notifications, next, committed };
+    let report = SourceReport { signals, notifications, next, committed };
     let routed: BTreeMap<String, String> = source.routed().into_iter().collect();
     let prefix = setting("topic.prefix");
     let topic_of = |table: &str| routed.get(&format!("{prefix}.{table}")).cloned();
-    Ok(told.waiting().into_iter().filter_map(|(table, reason)| Some((topic_of(&table)?, reason))).collect())
+    Ok(report.waiting().into_iter().filter_map(|(table, reason)| Some((topic_of(&table)?, reason))).collect())
 }
 
 /// The records of a topic of a source itself, which has one partition; none if it is not there.
@@ -143,7 +143,7 @@ impl Notification {
 
 /// What is known of a source.
 #[derive(Debug)]
-struct Told<'o> {
+struct SourceReport<'o> {
     signals: Vec<Asked>,
     notifications: Vec<Notification>,
     /// The place of the first signal that the source reads when it is started again.
@@ -151,7 +151,7 @@ struct Told<'o> {
     committed: Committed<'o>,
 }
 
-impl Told<'_> {
+impl SourceReport<'_> {
     /// The tables that the source was asked to read and has not read, each with the reason.
     fn waiting(&self) -> BTreeMap<String, String> {
         // Signals are followed in order. One that arrives within the snapshot of another one gives it more tables, and its own ID.
@@ -212,7 +212,7 @@ mod tests {
         Asked { place, id: place.to_string(), tables: vec![table.to_owned()] }
     }
 
-    fn told(seconds: i64, id: &str, kind: &str) -> Notification {
+    fn notified(seconds: i64, id: &str, kind: &str) -> Notification {
         let aggregate_type = if id.is_empty() { "Initial Snapshot" } else { "Incremental Snapshot" };
         let payload = json!({"aggregate_type": aggregate_type, "id": id, "type": kind});
         Notification { at: at(seconds), payload }
@@ -233,15 +233,16 @@ mod tests {
         offset: Value,
     ) -> Vec<String> {
         let committed = Committed { offset: Some(&offset), until: Some(at(until)) };
-        let told = Told { signals, notifications, next, committed };
-        told.waiting().into_iter().map(|(table, reason)| format!("{table} {reason}")).collect()
+        let report = SourceReport { signals, notifications, next, committed };
+        report.waiting().into_iter().map(|(table, reason)| format!("{table} {reason}")).collect()
     }
 
     #[test]
     fn an_end_counts_when_what_is_before_it_is_committed() {
         let of = |until| {
-            let told = vec![told(1, "", "SKIPPED"), told(2, "0", "STARTED"), told(5, "0", "COMPLETED")];
-            waiting(vec![signal(0, "a")], told, 0, until, json!({}))
+            let notifications =
+                vec![notified(1, "", "SKIPPED"), notified(2, "0", "STARTED"), notified(5, "0", "COMPLETED")];
+            waiting(vec![signal(0, "a")], notifications, 0, until, json!({}))
         };
         assert_eq!(of(4), ["a is not complete"]);
         assert!(of(5).is_empty());
@@ -250,13 +251,13 @@ mod tests {
     #[test]
     fn a_source_that_was_killed_does_it_again() {
         let of = |mut more: Vec<Notification>, next, offset| {
-            let mut notifications = vec![told(1, "", "SKIPPED"), told(5, "0", "COMPLETED")];
+            let mut notifications = vec![notified(1, "", "SKIPPED"), notified(5, "0", "COMPLETED")];
             notifications.append(&mut more);
             waiting(vec![signal(0, "a")], notifications, next, 20, offset)
         };
-        let again = || told(7, "", "SKIPPED");
+        let again = || notified(7, "", "SKIPPED");
         assert_eq!(of(vec![again()], 0, json!({})), ["a is not complete"]);
-        assert!(of(vec![again(), told(9, "0", "COMPLETED")], 0, json!({})).is_empty());
+        assert!(of(vec![again(), notified(9, "0", "COMPLETED")], 0, json!({})).is_empty());
         // It stopped in good order, and reads the signal no more: what was in the middle then goes on.
         assert!(of(vec![again()], 1, json!({})).is_empty());
         let middle = json!({"incremental_snapshot_collections": "[{}]"});
@@ -266,14 +267,15 @@ mod tests {
     #[test]
     fn signals_end_with_a_later_one() {
         let signals = || vec![signal(0, "a"), signal(1, "b"), signal(2, "c")];
-        let told = vec![told(1, "", "SKIPPED"), told(5, "1", "COMPLETED"), told(6, "2", "STARTED")];
-        assert_eq!(waiting(signals(), told, 0, 20, json!({})), ["c is not complete"]);
+        let notifications =
+            vec![notified(1, "", "SKIPPED"), notified(5, "1", "COMPLETED"), notified(6, "2", "STARTED")];
+        assert_eq!(waiting(signals(), notifications, 0, 20, json!({})), ["c is not complete"]);
     }
 
     #[test]
     fn a_table_that_could_not_be_read_is_told() {
         let of = |mut scans: Vec<Notification>| {
-            scans.push(told(5, "0", "COMPLETED"));
+            scans.push(notified(5, "0", "COMPLETED"));
             waiting(vec![signal(0, "a")], scans, 0, 20, json!({}))
         };
         let unread =
