@@ -18,7 +18,6 @@ pub const HOOK_PROTOCOL: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "one at a time is there, and it borrows its event")]
 pub enum HookRequest<'a> {
     /// The first request: for the events that the hook listens to.
     Hello {

@@ -1,5 +1,10 @@
 //! Objects of which there are many, and whose members few ask for.
 
+#![expect(
+    clippy::box_collection,
+    reason = "there are millions of objects, of which most are never read by their members"
+)]
+
 use super::{Json, packed::Packed};
 use crate::Text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::Error as _};
